@@ -1,0 +1,121 @@
+using System.Text.Json;
+
+namespace KkiaEvents.Kkiapay;
+
+/// <summary>What KKiaPay's API answers about a transaction, either dialect (wire notes, "Verify").</summary>
+public sealed record KkiapayTransaction
+{
+    /// <summary>The transaction's id: the one that was asked for.</summary>
+    public required string TransactionId { get; init; }
+
+    /// <summary>The provider's status, understood.</summary>
+    public required TransactionStatus Status { get; init; }
+
+    /// <summary>The provider's own word for the status, as it came (<c>COMPLETE</c>, <c>SUCCESS</c>, <c>REVERTED</c> …).</summary>
+    public required string ProviderStatus { get; init; }
+
+    /// <summary>Gross amount in whole XOF; null when absent or not a whole number.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary>Commission in whole XOF; null when absent.</summary>
+    public long? Fees { get; init; }
+
+    /// <summary>What the merchant is credited, in whole XOF: <c>income</c> (or <c>net</c>) where the answer has it, else amount less fees unless the customer bears them; null when unknown.</summary>
+    public long? Net { get; init; }
+
+    /// <summary>True when the customer bears the fees, false when the merchant does; null when the answer does not say.</summary>
+    public bool? CustomerBearsFees { get; init; }
+
+    /// <summary><c>DEBIT</c> for a payment received; another word is not a payment. Null where the dialect has no such field.</summary>
+    public string? Type { get; init; }
+
+    /// <summary><c>MOBILE_MONEY</c>, <c>CARD</c>, <c>WALLET</c>, or as it came; null when absent.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Operator or card brand in lower case; null when absent.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>The payer's phone in E.164 with the plus where valid, else as it came; null when absent.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>The payer's name; null when absent.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The payer's e-mail; null when absent.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The widget's <c>partnerId</c>; null when absent or empty.</summary>
+    public string? PartnerId { get; init; }
+
+    /// <summary>The shop's own data (<c>stateData</c>, or <c>state</c>): an object, also when it came as a JSON string; a JSON string when bare. Null when absent.</summary>
+    public JsonElement? StateData { get; init; }
+
+    /// <summary>Failure code as it came; null when absent.</summary>
+    public string? FailureCode { get; init; }
+
+    /// <summary>Failure message as it came; null when absent.</summary>
+    public string? FailureMessage { get; init; }
+
+    /// <summary>When the payment was made, by the provider's clock, UTC; null when absent or unreadable.</summary>
+    public DateTimeOffset? PerformedAt { get; init; }
+
+    /// <summary>The answer's body as it came, for the record.</summary>
+    public required string Raw { get; init; }
+}
+
+/// <summary>A transaction's status, both dialects' words mapped to one set.</summary>
+public enum TransactionStatus
+{
+    /// <summary>Not decided, or a word that we don't know: ask again. Never final.</summary>
+    Pending,
+
+    /// <summary><c>COMPLETE</c>, <c>SUCCESS</c>: the money was taken.</summary>
+    Complete,
+
+    /// <summary><c>FAILED</c>, <c>INSUFFICIENT_FUND</c>: no money was taken.</summary>
+    Failed,
+
+    /// <summary><c>CANCELLED</c>: ended before completion.</summary>
+    Cancelled,
+
+    /// <summary><c>REFUNDED</c>, <c>REVERTED</c>: taken and given back.</summary>
+    Refunded,
+
+    /// <summary><c>TRANSACTION_NOT_FOUND</c>, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
+    NotFound,
+
+    /// <summary><c>INVALID_TRANSACTION</c>: it belongs to another merchant.</summary>
+    NotYours,
+
+    /// <summary><c>INVALID_TRANSACTION_TYPE</c>: not a payment received.</summary>
+    NotAPayment,
+}
+
+/// <summary>What KKiaPay answered to a refund.</summary>
+public sealed record KkiapayRefund
+{
+    /// <summary>The transaction's id.</summary>
+    public required string TransactionId { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required RefundResult Result { get; init; }
+
+    /// <summary>The provider's own words, or why it refuses; null when it gave none.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The answer's body as it came.</summary>
+    public required string Raw { get; init; }
+}
+
+/// <summary>What became of a refund.</summary>
+public enum RefundResult
+{
+    /// <summary>Given back.</summary>
+    Refunded,
+
+    /// <summary>Refused: a card payment, not successful, or given back already (<c>TRANSACTION_NOT_ELIGIBLE</c>). Verify to tell which.</summary>
+    NotEligible,
+
+    /// <summary>The provider does not know the transaction.</summary>
+    NotFound,
+}
