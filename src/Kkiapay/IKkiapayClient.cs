@@ -31,5 +31,5 @@ public interface IKkiapayClientFactory
     /// <summary>The client of one merchant.</summary>
     /// <param name="name">The name given to <c>AddKkiapay</c>; <see cref="KkiapayOptions.DefaultName"/> for the only one.</param>
     /// <exception cref="InvalidOperationException">No merchant of that name is registered.</exception>
-    IKkiapayClient Get(string name);
+    IKkiapayClient GetClient(string name);
 }
