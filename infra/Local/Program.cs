@@ -1,8 +1,7 @@
-using KkiaEvents.Local.Backing;
+using System.CommandLine;
+using KkiaEvents.Local;
 
-var kind = await LocalServices.ChooseAsync(args.ElementAtOrDefault(1));
-await using var services = LocalServices.In(args[0], kind, new LocalServicesOptions { Management = true });
-var clock = System.Diagnostics.Stopwatch.StartNew();
-await services.StartAsync();
-Console.WriteLine($"{clock.Elapsed} {services.Broker.Description} {services.Database.Description}");
-return 0;
+return await RunCommand.Create()
+    .Parse(args)
+    // A stop takes its time: the services finish what they hold, the broker and the database write everything down.
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
