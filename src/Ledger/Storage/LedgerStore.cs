@@ -19,7 +19,6 @@ public static class LedgerStore
     /// <summary>How stored events and documents are written; also how the relay reads them.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter() },
     };
 
