@@ -29,6 +29,9 @@ public static class FailureCodes
         return advice.Code == code ? advice : advice with { Code = code };
     }
 
+    /// <summary>True for a code that either source names, either case.</summary>
+    public static bool IsKnown(string code) => Known.ContainsKey(code);
+
     private static FailureAdvice[] All() =>
     [
         Change("insufficient_fund", Funds.English, Funds.French),

@@ -1,4 +1,3 @@
-using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Consuming;
 using KkiaEvents.Processor.Following;
