@@ -46,6 +46,7 @@ public static class SandboxApp
         app.MapControlApi();
         app.MapGet("/health/live", () => Results.Text("Healthy"));
         app.MapGet("/health/ready", () => Results.Text("Healthy"));
+        app.MapFallback(() => Results.Problem("No such endpoint; the README of the sandbox lists them.", statusCode: 404));
         return app;
     }
 }

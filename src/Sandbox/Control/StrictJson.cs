@@ -60,6 +60,7 @@ internal static class StrictJson
         var name = path[2..];
         var type = fields.FirstOrDefault(f => f.Name == name)?.PropertyType;
         type = type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
+        if (type is null) return $"Field '{name}' is unknown, or of the wrong type.";
         var expected = type switch
         {
             { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)),
@@ -67,7 +68,7 @@ internal static class StrictJson
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(double) => "a number",
             _ when type == typeof(string) => "a string",
-            _ => "known fields of the right type",
+            _ => "an object with its known fields",
         };
         return $"Field '{name}' must be {expected}.";
     }

@@ -9,7 +9,6 @@ internal sealed class WebhookSender(
     DeliveryLog log,
     SandboxStats stats,
     TimeProvider time,
-    IHostApplicationLifetime lifetime,
     ILogger<WebhookSender> logger)
 {
     /// <summary>Sends every webhook that the payment's template plans, each at its time.</summary>
@@ -61,7 +60,7 @@ internal sealed class WebhookSender(
     {
         try
         {
-            await Task.Delay(due, time, lifetime.ApplicationStopping);
+            await Task.Delay(due, time, transport.Stopping);
             if (planned && payment.MovedByHand) return;
 
             for (var attempt = 1; ; attempt++)
@@ -70,18 +69,18 @@ internal sealed class WebhookSender(
                     payment.Template.Merchant, payment, eventName, body, payment.Template.Webhook.Signature, attempt: attempt);
                 if (result.Accepted) return;
                 if (RetrySchedule.WaitAfter(attempt) is not { } wait) break;
-                await Task.Delay(wait, time, lifetime.ApplicationStopping);
+                await Task.Delay(wait, time, transport.Stopping);
             }
 
             stats.WebhookGivenUp();
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            // A stand-in that stops owes nobody its webhooks.
-        }
-        catch (Exception e)
+        catch (Exception e) when (!transport.Stopping.IsCancellationRequested)
         {
             logger.LogError(e, "A webhook of {TransactionId} could not be sent", payment.Id);
+        }
+        catch (Exception)
+        {
+            // The program stops: see WebhookTransport.Stopping.
         }
     }
 }

@@ -7,6 +7,10 @@ internal sealed class WebhookTransport(TimeProvider time, IHostApplicationLifeti
 {
     private const int Connections = 128;
 
+    // A host that is disposed without having been stopped never signals ApplicationStopping.
+    private readonly CancellationTokenSource _stopping =
+        CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+
     private readonly SemaphoreSlim _slots = new(Connections);
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
@@ -16,12 +20,15 @@ internal sealed class WebhookTransport(TimeProvider time, IHostApplicationLifeti
         MaxConnectionsPerServer = Connections,
     });
 
+    /// <summary>Set when the program stops: a stand-in that stops owes nobody its webhooks.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     /// <returns>The receiver's status, or why none came.</returns>
     /// <exception cref="OperationCanceledException">The program stops.</exception>
     public async Task<(int? Status, string? Error)> PostAsync(
         Uri url, ReadOnlyMemory<byte> body, string contentType, string? signature)
     {
-        var stopping = lifetime.ApplicationStopping;
+        var stopping = Stopping;
         await _slots.WaitAsync(stopping);
         try
         {
@@ -52,7 +59,8 @@ internal sealed class WebhookTransport(TimeProvider time, IHostApplicationLifeti
 
     public void Dispose()
     {
+        // Neither the source nor the semaphore is disposed: deliveries that are ending still hold them.
+        _stopping.Cancel();
         _http.Dispose();
-        _slots.Dispose();
     }
 }
