@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KkiaEvents.Contracts;
 
@@ -119,6 +120,7 @@ public sealed record OrderRefunded : OrderEvent
 }
 
 /// <summary>Why a payment needs a person. Written on the wire by name.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FlagReason>))]
 public enum FlagReason
 {
     /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed.</summary>

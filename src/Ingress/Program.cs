@@ -1,2 +1,4 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build();
-app.Run();
+using KkiaEvents.Ingress;
+using KkiaEvents.ServiceDefaults;
+
+return await ServiceHost.RunAsync(() => IngressApp.Build(args));

@@ -11,11 +11,12 @@ public interface IKkiapayClient
     /// <exception cref="KkiapayUnavailableException">No usable answer: transport error, time-out, 429 or 5xx. Says nothing about the payment; ask again later.</exception>
     /// <exception cref="KkiapayAuthenticationException">401 or 403: the merchant's keys are refused. An operator must look.</exception>
     /// <exception cref="KkiapayProtocolException">An answer that can't be read as one about this transaction. Says nothing about the payment.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The merchant's settings were changed while running, to ones that can't be used; nothing was sent.</exception>
     Task<KkiapayTransaction> VerifyAsync(string transactionId, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a successful mobile-money payment back, whole. KKiaPay has no idempotency key: this call is sent once and never retried by itself.</summary>
     /// <param name="transactionId">As for <see cref="VerifyAsync"/>.</param>
-    /// <param name="reason">Why, for KKiaPay's records; not empty.</param>
+    /// <param name="reason">Why, for KKiaPay's records; not empty. The Sdk dialect has no place for it and does not send it.</param>
     /// <param name="cancellationToken">Gives up waiting; the refund may have happened all the same.</param>
     /// <returns>What KKiaPay answered. After <see cref="KkiapayUnavailableException"/> verify the transaction before concluding anything.</returns>
     /// <exception cref="ArgumentException">The id is not of that form, or the reason is empty; nothing was sent.</exception>
@@ -31,5 +32,6 @@ public interface IKkiapayClientFactory
     /// <summary>The client of one merchant.</summary>
     /// <param name="name">The name given to <c>AddKkiapay</c>; <see cref="KkiapayOptions.DefaultName"/> for the only one.</param>
     /// <exception cref="InvalidOperationException">No merchant of that name is registered.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">It is registered, but its settings can't be used.</exception>
     IKkiapayClient GetClient(string name);
 }

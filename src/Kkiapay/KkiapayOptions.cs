@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace KkiaEvents.Kkiapay;
 
 /// <summary>One merchant's access to KKiaPay's API. Keys come from KKiaPay's dashboard, section Developers.</summary>
@@ -32,6 +34,19 @@ public sealed record KkiapayOptions
 
     /// <summary>How often a verification is tried again after a transport error, 408, 429 or 5xx; 0 to 10.</summary>
     public int Retries { get; set; } = 2;
+
+    /// <summary>The dialect that will be spoken: <see cref="Dialect"/>, or what <see cref="KkiapayDialect.Auto"/> comes to.</summary>
+    public KkiapayDialect EffectiveDialect() => Dialect != KkiapayDialect.Auto ? Dialect
+        : string.IsNullOrEmpty(PublicKey) || string.IsNullOrEmpty(PrivateKey) || string.IsNullOrEmpty(SecretKey) ? KkiapayDialect.Rest
+        : KkiapayDialect.Sdk;
+
+    // A record prints all its members, and options end up in logs: the keys are not among what is printed.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Environment = ").Append(Environment).Append(", Dialect = ").Append(Dialect)
+            .Append(", ApiBaseUrl = ").Append(ApiBaseUrl);
+        return true;
+    }
 }
 
 /// <summary>KKiaPay's two worlds.</summary>

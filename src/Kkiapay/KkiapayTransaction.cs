@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace KkiaEvents.Kkiapay;
@@ -8,10 +9,17 @@ public sealed record KkiapayTransaction
     /// <summary>The transaction's id: the one that was asked for.</summary>
     public required string TransactionId { get; init; }
 
-    /// <summary>The provider's status, understood.</summary>
+    /// <summary>
+    /// The provider's status, understood. An answer that contradicts itself (<c>COMPLETE</c> with
+    /// <c>isPaymentSucces: false</c>, or the reverse) is <see cref="TransactionStatus.Pending"/>: ask again.
+    /// </summary>
     public required TransactionStatus Status { get; init; }
 
-    /// <summary>The provider's own word for the status, as it came (<c>COMPLETE</c>, <c>SUCCESS</c>, <c>REVERTED</c> …).</summary>
+    /// <summary>
+    /// The provider's own word for the status, as it came (<c>COMPLETE</c>, <c>SUCCESS</c>, <c>REVERTED</c> …).
+    /// Where the answer has no such word, what stood in for it: <c>isPaymentSucces:true</c>, <c>isPaymentSucces:false</c>,
+    /// <c>404</c>, or empty.
+    /// </summary>
     public required string ProviderStatus { get; init; }
 
     /// <summary>Gross amount in whole XOF; null when absent or not a whole number.</summary>
@@ -61,6 +69,14 @@ public sealed record KkiapayTransaction
 
     /// <summary>The answer's body as it came, for the record.</summary>
     public required string Raw { get; init; }
+
+    // A record prints all its members; the payer's name, phone and e-mail do not belong in a log.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("TransactionId = ").Append(TransactionId).Append(", Status = ").Append(Status)
+            .Append(", ProviderStatus = ").Append(ProviderStatus).Append(", Amount = ").Append(Amount);
+        return true;
+    }
 }
 
 /// <summary>A transaction's status, both dialects' words mapped to one set.</summary>

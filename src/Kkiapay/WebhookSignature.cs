@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace KkiaEvents.Kkiapay;
 
 /// <summary>How a webhook proved that its sender knows the secret.</summary>
@@ -22,7 +25,82 @@ public static class WebhookSignature
     /// <summary>The header's name.</summary>
     public const string HeaderName = "x-kkiapay-secret";
 
-    /// <summary>Checks one webhook against every configured secret.</summary>
-    public static SignatureForm Check(ReadOnlySpan<byte> body, string? header, IReadOnlyList<string> secrets) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Checks one webhook against every configured secret. It says who sent the body, not that the body is true, new, or
+    /// about this merchant: verify the transaction with <see cref="IKkiapayClient.VerifyAsync"/> before acting on it.
+    /// </summary>
+    /// <param name="body">The request's body, the bytes as they came.</param>
+    /// <param name="header">The header's value: an HMAC-SHA256 in hex, either case, or the secret itself.</param>
+    /// <param name="secrets">The secrets that count; two while one is being replaced. Blank ones never match.</param>
+    /// <returns>
+    /// The form that matched; <see cref="SignatureForm.None"/> when none did, when the header is missing, or when there is
+    /// no secret to check against. Every secret is compared, in a time that does not tell which or how far it matched.
+    /// </returns>
+    public static SignatureForm Check(ReadOnlySpan<byte> body, string? header, IReadOnlyList<string> secrets)
+    {
+        if (string.IsNullOrWhiteSpace(header) || secrets is null or { Count: 0 })
+            return SignatureForm.None;
+
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        var isMac = TryDecodeHex(header, given);
+
+        if (isMac && MatchesAny(given, body, secrets))
+            return SignatureForm.Hmac;
+        if (IsAnyOf(header, secrets))
+            return SignatureForm.SharedSecret;
+
+        // Last, because it is the only form whose check costs more than hashing what came.
+        return isMac && JavaScriptJson.Stringify(body) is { } stringified && MatchesAny(given, stringified, secrets)
+            ? SignatureForm.HmacOfStringified
+            : SignatureForm.None;
+    }
+
+    private static bool MatchesAny(ReadOnlySpan<byte> given, ReadOnlySpan<byte> content, IReadOnlyList<string> secrets)
+    {
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        var matches = false;
+        for (var i = 0; i < secrets.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(secrets[i]))
+                continue;
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secrets[i]), content, expected);
+            matches |= CryptographicOperations.FixedTimeEquals(given, expected);
+        }
+
+        return matches;
+    }
+
+    // Digests are of one length, so that the comparison tells nothing about the secret's own.
+    private static bool IsAnyOf(string header, IReadOnlyList<string> secrets)
+    {
+        Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(header), given);
+        var matches = false;
+        for (var i = 0; i < secrets.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(secrets[i]))
+                continue;
+            SHA256.HashData(Encoding.UTF8.GetBytes(secrets[i]), expected);
+            matches |= CryptographicOperations.FixedTimeEquals(given, expected);
+        }
+
+        return matches;
+    }
+
+    private static bool TryDecodeHex(string header, Span<byte> destination)
+    {
+        if (header.Length != destination.Length * 2)
+            return false;
+        for (var i = 0; i < destination.Length; i++)
+        {
+            if (!char.IsAsciiHexDigit(header[2 * i]) || !char.IsAsciiHexDigit(header[(2 * i) + 1]))
+                return false;
+            destination[i] = (byte)((Nibble(header[2 * i]) << 4) | Nibble(header[(2 * i) + 1]));
+        }
+
+        return true;
+    }
+
+    private static int Nibble(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

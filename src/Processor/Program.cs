@@ -1,2 +1,6 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build();
-app.Run();
+using KkiaEvents.Processor;
+using KkiaEvents.ServiceDefaults;
+
+return args is ["schema", ..]
+    ? await SchemaCommand.RunAsync(args[1..])
+    : await ServiceHost.RunAsync(() => ProcessorApp.Build(args));

@@ -1,0 +1,30 @@
+using MassTransit;
+
+namespace KkiaEvents.Bus;
+
+/// <summary>How every service here connects to the bus.</summary>
+public static class BusRegistration
+{
+    /// <summary>Sets host and serializer.</summary>
+    /// <param name="bus">MassTransit's RabbitMQ configuration.</param>
+    /// <param name="address">Where the broker is.</param>
+    /// <param name="connectionName">What the broker's management page shows for the connection.</param>
+    public static void UseKkiaEventsHost(this IRabbitMqBusFactoryConfigurator bus, BusAddress address, string connectionName)
+    {
+        bus.Host(address.Uri.Host, address.Port, address.VirtualHost, connectionName, host =>
+        {
+            host.Username(address.User);
+            host.Password(address.Password);
+            // A peer that is frozen or unplugged is noticed within seconds, not minutes.
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+            if (address.Tls)
+                host.UseSsl(tls => tls.ServerName = address.Uri.Host);
+        });
+        bus.ConfigureJsonSerializerOptions(json =>
+        {
+            json.WriteIndented = false;
+            return json;
+        });
+    }
+}

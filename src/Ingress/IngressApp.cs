@@ -1,0 +1,36 @@
+using KkiaEvents.Ingress.Publishing;
+using KkiaEvents.Ingress.Webhooks;
+using KkiaEvents.ServiceDefaults;
+
+namespace KkiaEvents.Ingress;
+
+/// <summary>The thin endpoint: checks that a webhook is authentic, and answers 2xx once the broker has it.</summary>
+public static class IngressApp
+{
+    /// <summary>Composes it.</summary>
+    /// <exception cref="ConfigurationProblemException">Keys are missing or wrong.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = ServiceHost.CreateBuilder(args, "ingress");
+        configure?.Invoke(builder);
+        var options = IngressOptions.Read(builder.Configuration);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Merchants>();
+        builder.Services.AddSingleton<WebhookMetrics>();
+        builder.AddWebhookPublishing(options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = WebhookEndpoint.MaxBodyBytes;
+        });
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapServiceDefaults();
+        app.MapKkiapayWebhooks();
+        return app;
+    }
+}

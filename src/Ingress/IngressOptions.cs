@@ -1,0 +1,25 @@
+using KkiaEvents.Bus;
+using KkiaEvents.ServiceDefaults;
+
+namespace KkiaEvents.Ingress;
+
+/// <summary>Ingress's settings, checked at start.</summary>
+internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout)
+{
+    public static IngressOptions Read(IConfiguration configuration)
+    {
+        var settings = new Settings(configuration);
+        const string busExample = "amqp://user:password@localhost:5672/";
+        var bus = settings.Required("ConnectionStrings__RabbitMq", busExample,
+            value => BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
+        var timeout = settings.Number("Ingress__PublishTimeoutMs", 1500, 100, 5000);
+
+        using var merchants = new Merchants(configuration);
+        const string secretExample = "the-secret-from-KKiaPay's-dashboard";
+        merchants.Check(settings, "WebhookSecrets__0", secretExample);
+        foreach (var name in merchants.Names.Where(n => merchants.WebhookSecretsOf(n) is { Count: 0 }))
+            settings.Wrong($"Kkiapay__Merchants__{name}__WebhookSecrets__0", "is missing: without it no webhook can be told from a forged one.", secretExample);
+        settings.ThrowIfWrong();
+        return new(BusAddress.TryParse(bus)!, TimeSpan.FromMilliseconds(timeout));
+    }
+}

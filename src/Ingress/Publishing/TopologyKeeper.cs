@@ -1,0 +1,55 @@
+using KkiaEvents.Bus;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace KkiaEvents.Ingress.Publishing;
+
+/// <summary>Declares the topology before Ingress is ready, so that nothing is lost when no Processor has ever run; and again when something is found missing.</summary>
+internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<TopologyKeeper> log) : BackgroundService, IHealthCheck
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private volatile string? _problem = "The topology has not been declared yet.";
+
+    public async Task DeclareAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            await TopologyDeclaration.DeclareAsync(options.Bus, cancellationToken);
+            _problem = null;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_problem is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy());
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await DeclareAsync(stoppingToken);
+                LogDeclared(options.Bus);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                _problem = $"The broker at {options.Bus} does not take the topology: {e.Message}";
+                LogFailed(options.Bus, e.Message);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topology declared at {Broker}: webhooks are taken from now on")]
+    private partial void LogDeclared(BusAddress broker);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology yet: {Error}")]
+    private partial void LogFailed(BusAddress broker, string error);
+}

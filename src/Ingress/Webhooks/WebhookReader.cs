@@ -1,0 +1,71 @@
+using System.Text;
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+
+namespace KkiaEvents.Ingress.Webhooks;
+
+/// <summary>An authentic webhook as it goes to the bus.</summary>
+/// <param name="Message">A <see cref="TransactionNotification"/>, or <see cref="TransactionUnrecognized"/>.</param>
+/// <param name="DeliveryId">Its id, and the bus message's.</param>
+/// <param name="Event">The provider's event, or <c>unrecognized</c>.</param>
+/// <param name="CorrelationId">What ties all log lines about the payment together.</param>
+internal sealed record IncomingWebhook(object Message, Guid DeliveryId, string Event, string CorrelationId);
+
+/// <summary>Makes a bus message of an authentic body. What can't be understood is kept all the same.</summary>
+internal sealed class WebhookReader(TimeProvider time)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public IncomingWebhook Read(ReadOnlySpan<byte> body, string merchant, SignatureForm form, string header)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        // The shared secret itself is never kept; an HMAC proves authenticity again years later.
+        var signature = form is SignatureForm.Hmac or SignatureForm.HmacOfStringified ? header.ToLowerInvariant() : null;
+        if (!TryText(body, out var text))
+            return Unrecognized(id, merchant, "The body is not valid UTF-8.", Encoding.UTF8.GetString(body), Convert.ToBase64String(body), signature);
+        if (!KkiapayWebhook.TryParse(body, out var webhook, out var problem))
+            return Unrecognized(id, merchant, problem!, text, null, signature);
+
+        TransactionNotification message = webhook!.Event switch
+        {
+            WebhookEvent.TransactionSuccess => new TransactionSucceeded
+            {
+                DeliveryId = id, Merchant = merchant, TransactionId = webhook.TransactionId, Event = "transaction.success",
+                Amount = webhook.Amount, Body = text, Signature = signature, ReceivedAt = time.GetUtcNow(),
+            },
+            WebhookEvent.TransactionFailed => new TransactionFailed
+            {
+                DeliveryId = id, Merchant = merchant, TransactionId = webhook.TransactionId, Event = "transaction.failed",
+                Amount = webhook.Amount, Body = text, Signature = signature, ReceivedAt = time.GetUtcNow(),
+            },
+            _ => new TransactionTimedOut
+            {
+                DeliveryId = id, Merchant = merchant, TransactionId = webhook.TransactionId, Event = "transaction.timeout",
+                Amount = webhook.Amount, Body = text, Signature = signature, ReceivedAt = time.GetUtcNow(),
+            },
+        };
+        return new(message, id, message.Event, $"{merchant}/{message.TransactionId}");
+    }
+
+    private IncomingWebhook Unrecognized(Guid id, string merchant, string reason, string body, string? base64, string? signature) =>
+        new(
+            new TransactionUnrecognized
+            {
+                DeliveryId = id, Merchant = merchant, Reason = reason, Body = body, BodyBase64 = base64, Signature = signature, ReceivedAt = time.GetUtcNow(),
+            },
+            id, "unrecognized", $"{merchant}/{id}");
+
+    private static bool TryText(ReadOnlySpan<byte> body, out string text)
+    {
+        try
+        {
+            text = Strict.GetString(body);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = "";
+            return false;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace KkiaEvents.Kkiapay;
+
+/// <summary>
+/// Reads single fields leniently: a field that is missing, null or of a form we can't read is null, and never makes the
+/// whole unreadable. Expects text from <see cref="ProviderJson"/>, which has no escapes that a string can't hold.
+/// </summary>
+internal static class ProviderFields
+{
+    /// <summary>The string exactly as it came; null unless it is a string.</summary>
+    public static string? StringOf(JsonElement parent, string name) =>
+        TryGet(parent, name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>Text for people, cut at <paramref name="max"/>; a number or a boolean as it is written; null when blank.</summary>
+    public static string? Text(JsonElement parent, string name, int max = ProviderText.MaxText) =>
+        Scalar(parent, name) is { } text ? ProviderText.Shorten(text, max) : null;
+
+    /// <summary>An id, an order reference or a code: as it came, or null when blank or longer than <paramref name="max"/>.</summary>
+    public static string? Id(JsonElement parent, string name, int max = ProviderText.MaxId) =>
+        Scalar(parent, name) is { } text && text.Length <= max ? text : null;
+
+    /// <summary>Whole XOF, from a number or from a string of digits; null when absent, negative, fractional or too large.</summary>
+    public static long? Whole(JsonElement parent, string name)
+    {
+        if (!TryGet(parent, name, out var value))
+            return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => WholeNumber.Read(JsonMarshal.GetRawUtf8Value(value)),
+            JsonValueKind.String => WholeNumber.Read(Encoding.UTF8.GetBytes(value.GetString()!.Trim())),
+            _ => null,
+        };
+    }
+
+    /// <summary>A boolean, or the words "true" and "false"; null otherwise.</summary>
+    public static bool? Flag(JsonElement parent, string name)
+    {
+        if (!TryGet(parent, name, out var value))
+            return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String => bool.TryParse(value.GetString(), out var flag) ? flag : null,
+            _ => null,
+        };
+    }
+
+    /// <summary>A time in UTC; null when absent or unreadable.</summary>
+    public static DateTimeOffset? Time(JsonElement parent, string name)
+    {
+        if (!TryGet(parent, name, out var value))
+            return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => ProviderTime.FromUnix(WholeNumber.Read(JsonMarshal.GetRawUtf8Value(value))),
+            JsonValueKind.String => ProviderTime.FromText(value.GetString()!.Trim()),
+            _ => null,
+        };
+    }
+
+    /// <summary>The field, unless it is missing or null.</summary>
+    public static bool TryGet(JsonElement parent, string name, out JsonElement value) =>
+        parent.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+
+    private static string? Scalar(JsonElement parent, string name)
+    {
+        if (!TryGet(parent, name, out var value))
+            return null;
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => null,
+        };
+        return string.IsNullOrWhiteSpace(text) ? null : text;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+
+namespace KkiaEvents.Kkiapay;
+
+/// <summary>Reads what the API answers to a verification, in either dialect's words.</summary>
+internal static class TransactionReader
+{
+    public static KkiapayTransaction Read(ProviderAnswer answer, KkiapayDialect dialect)
+    {
+        if (!answer.IsSuccess)
+            return ReadRefusal(answer, dialect);
+
+        using var document = answer.Parse(out var named);
+        var root = document.RootElement;
+        var (status, word) = StatusOf(root);
+        var amount = ProviderFields.Whole(root, "amount");
+
+        // {"status":"FAILED"} alone may as well be about the request. What decides money must speak of a payment.
+        if (!named && amount is null && IsDecisive(status))
+            throw answer.Unreadable("it decides a payment without naming one.");
+
+        return Fill(answer, root, status, word, amount);
+    }
+
+    private static KkiapayTransaction ReadRefusal(ProviderAnswer answer, KkiapayDialect dialect)
+    {
+        var raw = ProviderText.Raw(answer.Body.Span);
+        using (var document = answer.TryParse(out _, out _))
+        {
+            if (document is not null && RefusalOf(document.RootElement) is var (status, word))
+                return Bare(answer, status, word, raw);
+        }
+
+        // A 4xx with any other word contradicts itself or is about the request: nothing is known about the payment.
+        return answer.StatusCode == 404 && dialect == KkiapayDialect.Rest && !answer.IsMarkup
+            ? Bare(answer, TransactionStatus.NotFound, "404", raw)
+            : throw answer.Unreadable("it is a refusal that says nothing about the transaction.");
+    }
+
+    private static (TransactionStatus Status, string Word)? RefusalOf(JsonElement root)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["status", "reason"])
+        {
+            if (ProviderFields.StringOf(root, name) is { } word && StatusWords.ReadRefusal(word) is { } status)
+                return (status, word);
+        }
+
+        return null;
+    }
+
+    private static (TransactionStatus Status, string Word) StatusOf(JsonElement root)
+    {
+        var success = ProviderFields.Flag(root, "isPaymentSucces") ?? ProviderFields.Flag(root, "isPaymentSuccess");
+        if (ProviderFields.Text(root, "status", 64) is { } word)
+            return (StatusWords.Reconcile(StatusWords.Read(word), success), word);
+
+        // A refusal may stand in "reason"; a payment's own reason is the shop's text, so only these few words count.
+        if (RefusalOf(root) is var (refusal, reason))
+            return (StatusWords.Reconcile(refusal, success), reason);
+
+        var hasFailureCode = ProviderFields.Id(root, "failureCode") is not null;
+        return success switch
+        {
+            true => (hasFailureCode ? TransactionStatus.Pending : TransactionStatus.Complete, "isPaymentSucces:true"),
+            false => (hasFailureCode ? TransactionStatus.Failed : TransactionStatus.Pending, "isPaymentSucces:false"),
+            null => (TransactionStatus.Pending, ""),
+        };
+    }
+
+    private static bool IsDecisive(TransactionStatus status) => status is TransactionStatus.Complete
+        or TransactionStatus.Failed or TransactionStatus.Cancelled or TransactionStatus.Refunded;
+
+    private static KkiapayTransaction Bare(ProviderAnswer answer, TransactionStatus status, string word, string raw) => new()
+    {
+        TransactionId = answer.TransactionId,
+        Status = status,
+        ProviderStatus = word,
+        Raw = raw,
+    };
+
+    private static KkiapayTransaction Fill(
+        ProviderAnswer answer, JsonElement root, TransactionStatus status, string word, long? amount)
+    {
+        var fees = ProviderFields.Whole(root, "fees");
+        bool? customerBearsFees = ProviderFields.Text(root, "feeSupportedBy") is { } bearer
+            ? string.Equals(bearer.Trim(), "customer", StringComparison.OrdinalIgnoreCase)
+            : null;
+        var method = ProviderFields.Text(root, "method") ?? ProviderFields.Text(root, "source");
+        var client = ProviderFields.TryGet(root, "client", out var given) && given.ValueKind == JsonValueKind.Object ? given : root;
+
+        return new KkiapayTransaction
+        {
+            TransactionId = answer.TransactionId,
+            Status = status,
+            ProviderStatus = word,
+            Amount = amount,
+            Fees = fees,
+            Net = NetOf(root, amount, fees, customerBearsFees),
+            CustomerBearsFees = customerBearsFees,
+            Type = TypeOf(root),
+            Method = method,
+            Operator = Operators.Read(ProviderFields.Text(root, "source_common_name") ?? ProviderFields.Text(root, "operator")),
+            Phone = PhoneNumber.Normalize(ProviderFields.Text(client, "phone") ?? AccountOf(root, method)),
+            Name = ProviderFields.Text(client, "fullname"),
+            Email = ProviderFields.Id(client, "email", 320),
+            PartnerId = ProviderFields.Id(root, "partnerId"),
+            StateData = ShopData.Read(root, "stateData") ?? ShopData.Read(root, "state"),
+            FailureCode = ProviderFields.Id(root, "failureCode"),
+            FailureMessage = ProviderFields.Text(root, "failureMessage"),
+            PerformedAt = ProviderFields.Time(root, "performedAt") ?? ProviderFields.Time(root, "performed_at"),
+            Raw = ProviderText.Raw(answer.Body.Span),
+        };
+    }
+
+    /// <summary>Never null for a type that is there but unreadable: a missing type is a payment, an odd one is not.</summary>
+    private static string? TypeOf(JsonElement root)
+    {
+        if (!ProviderFields.TryGet(root, "type", out var value))
+            return null;
+        var type = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        return type.Length == 0 ? null : ProviderText.Shorten(type, ProviderText.MaxText);
+    }
+
+    /// <summary>A card payment's account is a card number, masked or not: it is no phone, and it is not kept.</summary>
+    private static string? AccountOf(JsonElement root, string? method) =>
+        string.Equals(method, "CARD", StringComparison.OrdinalIgnoreCase) ? null : ProviderFields.Text(root, "account");
+
+    private static long? NetOf(JsonElement root, long? amount, long? fees, bool? customerBearsFees)
+    {
+        // What the provider says counts even where it can't be read: a sum of our own could contradict it.
+        if (ProviderFields.TryGet(root, "income", out _))
+            return ProviderFields.Whole(root, "income");
+        if (ProviderFields.TryGet(root, "net", out _))
+            return ProviderFields.Whole(root, "net");
+        if (customerBearsFees == true)
+            return amount;
+        return amount >= fees ? amount - fees : null;
+    }
+}

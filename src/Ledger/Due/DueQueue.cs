@@ -1,0 +1,65 @@
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
+using Npgsql;
+
+namespace KkiaEvents.Ledger.Due;
+
+/// <summary>A payment that is to be asked about now.</summary>
+/// <param name="Key">The payment.</param>
+/// <param name="Reason">What it waits for: the provider's status, <c>no answer</c>, <c>keys refused</c>, <c>announced</c>.</param>
+/// <param name="Attempts">How many questions in a row went unanswered.</param>
+/// <param name="TraceParent">The trace that it belongs to.</param>
+public sealed record DuePayment(PaymentKey Key, string Reason, int Attempts, string? TraceParent);
+
+/// <summary>How much waits.</summary>
+/// <param name="Count">Rows.</param>
+/// <param name="Overdue">Rows whose time has come.</param>
+/// <param name="OldestOverdue">How long the longest overdue one has been so; zero when none is.</param>
+public sealed record DueBacklog(long Count, long Overdue, TimeSpan OldestOverdue);
+
+/// <summary>The rows of what is due. Any number of workers; no leader.</summary>
+public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
+{
+    private readonly string _table = $"{options.Schema}.{DueTable.Name}";
+
+    /// <summary>
+    /// Takes rows whose time has come, pushing each ahead by a lease: a worker that dies gives them back by that alone,
+    /// and no transaction stays open while KKiaPay is asked.
+    /// </summary>
+    public async Task<IReadOnlyList<DuePayment>> ClaimAsync(int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            update {_table} set due_at = $1 + $2
+            where stream_id in (select stream_id from {_table} where due_at <= $1 order by due_at limit $3 for update skip locked)
+            returning merchant, transaction_id, reason, attempts, traceparent
+            """);
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = limit });
+        var due = new List<DuePayment>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            due.Add(new(
+                new(reader.GetString(0), reader.GetString(1)), reader.GetString(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4)));
+        return due;
+    }
+
+    /// <summary>When the next row is due; null when none waits.</summary>
+    public async Task<DateTimeOffset?> NextAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select min(due_at) from {_table}");
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
+    }
+
+    /// <summary>How much waits.</summary>
+    public async Task<DueBacklog> BacklogAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select count(*), count(*) filter (where due_at <= $1), coalesce($1 - min(due_at) filter (where due_at <= $1), interval '0') from {_table}");
+        command.Parameters.Add(new() { Value = now });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetTimeSpan(2));
+    }
+}

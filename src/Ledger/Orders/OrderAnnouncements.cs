@@ -1,0 +1,111 @@
+using System.Text.Json;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
+using Marten;
+
+namespace KkiaEvents.Ledger.Orders;
+
+/// <summary>What became of an announcement.</summary>
+/// <param name="Accepted">True when the order now is due what was announced.</param>
+/// <param name="Problem">Why it was refused, for the shop; null when it was not.</param>
+public sealed record Announcement(bool Accepted, string? Problem = null);
+
+/// <summary>Takes a shop's word about what an order is due.</summary>
+public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions options, TimeProvider time)
+{
+    private const int CollisionAttempts = 12;
+
+    /// <summary>
+    /// Records an announcement. The same again changes nothing; one that disagrees with the first is refused. Payments
+    /// of the order that the ledger knows already become due, so that they are decided again with the new knowledge.
+    /// </summary>
+    public async Task<Announcement> AnnounceAsync(ExpectPayment command, CancellationToken cancellationToken)
+    {
+        if (Problem(command) is { } problem)
+            return new(false, problem);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AnnounceOnceAsync(command, cancellationToken);
+            }
+            catch (Exception e) when (attempt < CollisionAttempts && LedgerFaults.Classify(e) == LedgerFault.Collision)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
+            }
+        }
+    }
+
+    private static string? Problem(ExpectPayment command) => command switch
+    {
+        _ when !PaymentKey.IsMerchantName(command.Merchant) => $"'{command.Merchant}' is no merchant's name: lower-case letters, digits and hyphens.",
+        _ when string.IsNullOrWhiteSpace(command.OrderId) || command.OrderId.Length > OrderReference.MaxLength || command.OrderId.Contains('\0', StringComparison.Ordinal) =>
+            $"The order id must have 1 to {OrderReference.MaxLength} characters.",
+        _ when command.Amount <= 0 => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
+        _ when command.TransactionId is { } id && !PaymentKey.IsTransactionId(id) => $"Order {command.OrderId}: '{id}' is no transaction id.",
+        _ => null,
+    };
+
+    private async Task<Announcement> AnnounceOnceAsync(ExpectPayment command, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var session = store.LightweightSession();
+        var orderId = command.OrderId.Trim();
+        var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
+            ?? Order.New(command.Merchant, orderId);
+
+        if (order.Due is { } due)
+        {
+            if (due != command.Amount)
+                return new(false, $"Order {orderId} was announced at {due} XOF before; {command.Amount} XOF disagrees.");
+            if (command.TransactionId is null || command.TransactionId == order.AnnouncedTransactionId)
+                return new(true);
+            if (order.AnnouncedTransactionId is { } other)
+                return new(false, $"Order {orderId} was announced with transaction {other} before; {command.TransactionId} disagrees.");
+        }
+
+        session.Events.Append(Order.StreamIdOf(command.Merchant, orderId),
+            new OrderAnnounced(orderId, command.Amount, command.TransactionId, now));
+        var announced = order with { Due = command.Amount, AnnouncedTransactionId = command.TransactionId ?? order.AnnouncedTransactionId };
+        if (order.Version == 0)
+            session.Insert(announced);
+        else
+            session.UpdateRevision(announced, order.Version + 1);
+
+        if (command.TransactionId is { } transactionId
+            && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } refused)
+            return refused;
+        MakeDue(session, order.Transactions.Concat(command.TransactionId is null ? [] : [command.TransactionId]), command.Merchant, now);
+        await session.SaveChangesAsync(cancellationToken);
+        return new(true);
+    }
+
+    private static async Task<Announcement?> FollowAsync(
+        IDocumentSession session, PaymentKey key, string orderId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var payment = await session.LoadAsync<Payment>(key.StreamId, cancellationToken);
+        if (payment?.AnnouncedOrderId is { } other && other != orderId)
+            return new(false, $"Transaction {key.TransactionId} was announced for order {other} before; order {orderId} disagrees.");
+        if (payment?.AnnouncedOrderId is not null)
+            return null;
+        var e = session.Events.BuildEvent(new PaymentAnnounced(orderId, now));
+        e.CorrelationId = key.StreamId;
+        if (payment is null)
+            session.Events.StartStream<Payment>(key.StreamId, e);
+        else
+            session.Events.Append(key.StreamId, payment.Version + 1, e);
+        return null;
+    }
+
+    private void MakeDue(IDocumentSession session, IEnumerable<string> transactionIds, string merchant, DateTimeOffset now)
+    {
+        var rows = transactionIds.Distinct()
+            .Select(id => new PaymentKey(merchant, id))
+            .Select(key => new DueRow(key.StreamId, merchant, key.TransactionId, "announced", now, now, 0, null, null))
+            .ToList();
+        if (rows.Count > 0)
+            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(rows, LedgerStore.Json));
+    }
+}

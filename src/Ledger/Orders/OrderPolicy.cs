@@ -1,0 +1,27 @@
+namespace KkiaEvents.Ledger.Orders;
+
+/// <summary>What to do with a payment whose order raises a question.</summary>
+public enum OrderRule
+{
+    /// <summary>Let it through as OrderPaid.</summary>
+    Accept,
+
+    /// <summary>Flag it for a person.</summary>
+    Flag,
+}
+
+/// <summary>A merchant's rules about orders.</summary>
+public sealed record OrderPolicy
+{
+    /// <summary>For a payment that names no order (<c>Orders__WithoutReference</c>).</summary>
+    public OrderRule WithoutReference { get; init; } = OrderRule.Accept;
+
+    /// <summary>For a payment whose order nobody announced (<c>Orders__Unannounced</c>).</summary>
+    public OrderRule Unannounced { get; init; } = OrderRule.Accept;
+
+    /// <summary>
+    /// Where a payment names its order, first hit wins: <c>stateData</c> for the data itself when it is a bare string,
+    /// <c>stateData.NAME</c> for a field, <c>partnerId</c> (wire notes, "order reference").
+    /// </summary>
+    public IReadOnlyList<string> ReferencePlaces { get; init; } = ["stateData.orderId", "stateData", "partnerId"];
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace KkiaEvents.Ledger.Orders;
+
+/// <summary>Finds which order a payment names.</summary>
+public static class OrderReference
+{
+    /// <summary>Longest order id that is taken; a longer one is no reference.</summary>
+    public const int MaxLength = 200;
+
+    /// <summary>The first place that names an order; null when none does.</summary>
+    /// <param name="places">The merchant's places: see <see cref="OrderPolicy.ReferencePlaces"/>.</param>
+    /// <param name="stateData">The shop's own data.</param>
+    /// <param name="partnerId">The widget's partner id.</param>
+    public static string? Find(IReadOnlyList<string> places, JsonElement? stateData, string? partnerId)
+    {
+        foreach (var place in places)
+        {
+            var found = place switch
+            {
+                "partnerId" => partnerId,
+                "stateData" => stateData is { ValueKind: JsonValueKind.String or JsonValueKind.Number } bare ? Text(bare) : null,
+                _ when place.StartsWith("stateData.", StringComparison.Ordinal) => Field(stateData, place["stateData.".Length..]),
+                _ => null,
+            };
+            found = found?.Trim();
+            if (found is { Length: > 0 and <= MaxLength })
+                return found;
+        }
+
+        return null;
+    }
+
+    private static string? Field(JsonElement? data, string path)
+    {
+        var at = data;
+        foreach (var name in path.Split('.'))
+        {
+            if (at is not { ValueKind: JsonValueKind.Object } node || !node.TryGetProperty(name, out var next))
+                return null;
+            at = next;
+        }
+
+        return at is { } value ? Text(value) : null;
+    }
+
+    // Shops use numbers as order ids too; the number's own text is the reference.
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    };
+}

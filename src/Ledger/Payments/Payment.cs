@@ -1,0 +1,141 @@
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+
+namespace KkiaEvents.Ledger.Payments;
+
+/// <summary>How a payment stands for the shop.</summary>
+public enum PaymentOutcome
+{
+    /// <summary>Nothing decided yet.</summary>
+    Open,
+
+    /// <summary>OrderPaymentFailed went out; a late success may still overtake it.</summary>
+    Failed,
+
+    /// <summary>Only a flag went out: a person must look.</summary>
+    Flagged,
+
+    /// <summary>OrderPaid went out.</summary>
+    Paid,
+
+    /// <summary>OrderRefunded went out.</summary>
+    Refunded,
+}
+
+/// <summary>A payment's state: its stream's events, applied one after the other. Also kept as a document, written in the same commit.</summary>
+public sealed record Payment
+{
+    /// <summary>The stream's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The stream's version: how many events are in it.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The merchant.</summary>
+    public required string Merchant { get; init; }
+
+    /// <summary>KKiaPay's transaction id.</summary>
+    public required string TransactionId { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public PaymentOutcome Outcome { get; init; }
+
+    /// <summary>Every reason it was ever flagged for, each once.</summary>
+    public IReadOnlyList<FlagReason> Flags { get; init; } = [];
+
+    /// <summary>The order of the last outcome, else the first that is named; null when none.</summary>
+    public string? OrderId { get; init; }
+
+    /// <summary>The order that the shop announced for this transaction; null when it did not.</summary>
+    public string? AnnouncedOrderId { get; init; }
+
+    /// <summary>The verified amount of the last outcome, whole XOF.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary>Digests of the claims recorded so far.</summary>
+    public IReadOnlyList<string> ClaimDigests { get; init; } = [];
+
+    /// <summary>Distinct amounts that claims named, whole XOF.</summary>
+    public IReadOnlyList<long> ClaimedAmounts { get; init; } = [];
+
+    /// <summary>Distinct orders that claims named.</summary>
+    public IReadOnlyList<string> ClaimedOrderIds { get; init; } = [];
+
+    /// <summary>When the first claim arrived, UTC; null while none did.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>When the ledger first heard of it, by claim or announcement, UTC.</summary>
+    public DateTimeOffset FirstSeenAt { get; init; }
+
+    /// <summary>The last answer's status; null while there is none.</summary>
+    public TransactionStatus? LastStatus { get; init; }
+
+    /// <summary>How many answers in a row said "pending" or "unknown".</summary>
+    public int UndecidedAnswers { get; init; }
+
+    /// <summary>The payment's method, when known.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>The event id of the last OrderPaymentFailed.</summary>
+    public Guid? FailedEventId { get; init; }
+
+    /// <summary>The event id of the OrderPaid.</summary>
+    public Guid? PaidEventId { get; init; }
+
+    /// <summary>How many outcomes went out.</summary>
+    public int Outcomes { get; init; }
+
+    /// <summary>A payment that nothing is known of yet.</summary>
+    public static Payment New(PaymentKey key) =>
+        new() { Id = key.StreamId, Merchant = key.Merchant, TransactionId = key.TransactionId };
+
+    /// <summary>The key.</summary>
+    public PaymentKey Key() => new(Merchant, TransactionId);
+
+    /// <summary>True when this very claim was recorded already.</summary>
+    public bool Knows(WebhookRecorded claim) => ClaimDigests.Contains(claim.BodySha256);
+
+    /// <summary>The state after one more event of the stream. An event that it does not know leaves it as it is.</summary>
+    public Payment Apply(object e) => e switch
+    {
+        WebhookRecorded claim => this with
+        {
+            ClaimDigests = With(ClaimDigests, claim.BodySha256),
+            ClaimedAmounts = claim.Amount is { } amount ? With(ClaimedAmounts, amount) : ClaimedAmounts,
+            ClaimedOrderIds = claim.OrderId is { } order ? With(ClaimedOrderIds, order) : ClaimedOrderIds,
+            OrderId = OrderId ?? claim.OrderId,
+            ReceivedAt = ReceivedAt ?? claim.ReceivedAt,
+            FirstSeenAt = FirstSeenAt == default ? claim.ReceivedAt : FirstSeenAt,
+        },
+        PaymentAnnounced announced => this with
+        {
+            AnnouncedOrderId = announced.OrderId,
+            OrderId = announced.OrderId,
+            FirstSeenAt = FirstSeenAt == default ? announced.AnnouncedAt : FirstSeenAt,
+        },
+        VerificationAnswered answered => this with
+        {
+            LastStatus = answered.Status,
+            Method = answered.Answer.Method ?? Method,
+            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound
+                ? UndecidedAnswers + 1
+                : 0,
+        },
+        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId },
+        OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
+        OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
+        // A flag on a payment that is paid or refunded is a note beside it: it does not take the outcome back.
+        OrderPaymentFlagged flagged => Decided(
+            flagged,
+            Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded ? Outcome : PaymentOutcome.Flagged,
+            flagged.Amount ?? Amount) with
+        { Flags = With(Flags, flagged.Reason) },
+        _ => this,
+    };
+
+    private Payment Decided(OrderEvent outcome, PaymentOutcome kind, long? amount) =>
+        this with { Outcome = kind, OrderId = outcome.OrderId ?? OrderId, Amount = amount, Outcomes = Outcomes + 1 };
+
+    private static IReadOnlyList<T> With<T>(IReadOnlyList<T> list, T item) =>
+        list.Contains(item) ? list : [.. list, item];
+}

@@ -1,0 +1,236 @@
+using System.Globalization;
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+
+namespace KkiaEvents.Ledger.Payments;
+
+/// <summary>
+/// The decision about a payment: what the ledger knows plus one verification gives at most one outcome. A pure function:
+/// no clock, no I/O, the same answer for the same facts, which is what makes an audit able to take it again.
+/// </summary>
+public static class PaymentDecision
+{
+    /// <summary>How long a payment may stay pending before a person is told; it is asked about daily from then.</summary>
+    public static readonly TimeSpan PendingPatience = TimeSpan.FromHours(24);
+
+    /// <summary>How many answers in a row may say "unknown" before the webhook is held to be forged.</summary>
+    public const int UnknownPatience = 5;
+
+    /// <summary>Decides.</summary>
+    /// <param name="payment">The payment as its stream stands, claims applied, this verification not.</param>
+    /// <param name="order">The order that the payment is for (<see cref="OrderOf"/>), as the ledger knows it; null when it names none.</param>
+    /// <param name="verification">What KKiaPay just answered.</param>
+    /// <param name="policy">The merchant's rules.</param>
+    /// <returns>The outcome to append and deliver; null when nothing new follows.</returns>
+    public static OrderEvent? Decide(Payment payment, Order? order, VerificationAnswered verification, OrderPolicy policy)
+    {
+        var facts = new Facts(payment, order, verification);
+        return (payment.Outcome, verification.Status) switch
+        {
+            (PaymentOutcome.Refunded, _) => null,
+            (PaymentOutcome.Paid, TransactionStatus.Refunded) => Refunded(facts),
+            (PaymentOutcome.Paid, TransactionStatus.Complete) => StillAgrees(facts),
+            (PaymentOutcome.Paid, TransactionStatus.Pending) => null,
+            (PaymentOutcome.Paid, _) => FlagOnce(facts, FlagReason.Contradiction,
+                $"KKiaPay confirmed this payment before and now answers {verification.Answer.ProviderStatus}. Ask KKiaPay's support; the goods may be gone."),
+
+            (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
+            (_, TransactionStatus.Refunded) => Refunded(facts),
+
+            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => null,
+            (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => Failed(facts),
+
+            (PaymentOutcome.Failed, _) => null,
+            (_, TransactionStatus.Pending) => verification.AnsweredAt - payment.FirstSeenAt < PendingPatience
+                ? null
+                : FlagOnce(facts, FlagReason.StillPending, "KKiaPay has not decided this payment for a day. It is asked again daily; ask KKiaPay's support."),
+            (_, TransactionStatus.NotFound) => payment.UndecidedAnswers + 1 < UnknownPatience
+                ? null
+                : FlagOnce(facts, FlagReason.UnknownTransaction, "KKiaPay does not know this transaction, asked repeatedly: the webhook is likely forged. Check who knows the webhook secret."),
+            (_, TransactionStatus.NotYours) => FlagOnce(facts, FlagReason.MerchantMismatch, "KKiaPay says that this transaction belongs to another merchant. Check the merchant's keys and webhook secret."),
+            (_, TransactionStatus.NotAPayment) => FlagOnce(facts, FlagReason.NotAPayment, "KKiaPay says that this transaction is not a payment received."),
+            _ => throw new ArgumentOutOfRangeException(nameof(verification), verification.Status, "A status that this version does not know."),
+        };
+    }
+
+    /// <summary>
+    /// The order that a payment is for. The provider's answer comes first; then what the shop announced for the
+    /// transaction; a webhook's own word only where the answer names none (failures often don't).
+    /// </summary>
+    public static string? OrderOf(Payment payment, VerificationAnswered? verification) =>
+        verification?.OrderId
+        ?? payment.AnnouncedOrderId
+        ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : null);
+
+    /// <summary>True while KKiaPay is to be asked again although it answered.</summary>
+    public static bool IsOpenAfter(PaymentOutcome outcome, TransactionStatus status) => (outcome, status) switch
+    {
+        (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
+        (_, TransactionStatus.Pending) => true,
+        (PaymentOutcome.Open, TransactionStatus.NotFound) => true,
+        _ => false,
+    };
+
+    private static OrderEvent? PaidUnless(Facts facts, OrderPolicy policy)
+    {
+        var (payment, order, verification) = facts;
+        var answer = verification.Answer;
+        var amount = answer.Amount;
+
+        if (answer.Type is { } type && !type.Equals("DEBIT", StringComparison.OrdinalIgnoreCase))
+            return FlagOnce(facts, FlagReason.NotAPayment, $"KKiaPay says that this transaction is a {type}, not a payment received (DEBIT).");
+
+        if (amount is not > 0)
+            return FlagOnce(facts, FlagReason.AmountMismatch, "KKiaPay confirmed the payment but no usable amount: it can't be held against the order. Look it up in KKiaPay's dashboard.");
+
+        if (payment.AnnouncedOrderId is { } announced && verification.OrderId is { } named && announced != named)
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced}; the payment names order {named}.");
+
+        if (payment.ClaimedOrderIds.Count > 0 && facts.OrderId is { } orderId && !payment.ClaimedOrderIds.Contains(orderId))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The webhook named order {payment.ClaimedOrderIds[0]}; the verified payment is for order {orderId}.");
+
+        if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1)
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
+
+        if (order?.Due is { } due && due != amount)
+            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(due)}; {Xof(amount.Value)} was paid. The buyer may have changed the amount in the browser.");
+
+        if (payment.ClaimedAmounts.Count > 0 && !payment.ClaimedAmounts.Contains(amount.Value))
+            return FlagOnce(facts, FlagReason.AmountMismatch, $"The webhook claimed {Xof(payment.ClaimedAmounts[0])}; KKiaPay says that {Xof(amount.Value)} was paid.");
+
+        if (order?.PaidBy is { } other && other != payment.TransactionId)
+            return FlagOnce(facts, FlagReason.AlreadyPaid, $"Transaction {other} has already paid this order: a refund of {Xof(amount.Value)} is owed.", other);
+
+        if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag)
+            return FlagOnce(facts, FlagReason.WithoutReference, "The payment names no order, and Orders__WithoutReference is Flag.");
+
+        if (facts.OrderId is not null && order?.Due is null && policy.Unannounced == OrderRule.Flag)
+            return FlagOnce(facts, FlagReason.Unannounced, "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
+
+        return new OrderPaid
+        {
+            EventId = facts.EventId(nameof(OrderPaid)),
+            Merchant = payment.Merchant,
+            OrderId = facts.OrderId,
+            TransactionId = payment.TransactionId,
+            DecidedAt = verification.AnsweredAt,
+            ReceivedAt = payment.ReceivedAt,
+            PerformedAt = answer.PerformedAt,
+            Method = answer.Method,
+            Operator = answer.Operator,
+            Payer = PayerOf(answer),
+            Data = answer.StateData,
+            Amount = amount.Value,
+            Fees = answer.Fees,
+            Net = answer.Net,
+            SupersedesEventId = payment.FailedEventId,
+        };
+    }
+
+    // Paid, and KKiaPay says so again: the only news can be that it now says something else about the money, or that the
+    // shop announced another due after the payment was accepted.
+    private static OrderPaymentFlagged? StillAgrees(Facts facts)
+    {
+        var (payment, order, verification) = facts;
+        if (verification.Answer.Amount is { } amount && amount != payment.Amount)
+            return FlagOnce(facts, FlagReason.Contradiction, $"KKiaPay confirmed {Xof(payment.Amount ?? 0)} before and now says {Xof(amount)}. Ask KKiaPay's support.");
+        if (order?.Due is { } due && due != payment.Amount)
+            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
+        return null;
+    }
+
+    private static OrderPaymentFailed Failed(Facts facts)
+    {
+        var (payment, _, verification) = facts;
+        var answer = verification.Answer;
+        var advice = FailureCodes.Describe(
+            answer.FailureCode ?? (answer.Status == TransactionStatus.Cancelled ? "cancelled" : CodeOf(answer.ProviderStatus)));
+        return new OrderPaymentFailed
+        {
+            EventId = facts.EventId(nameof(OrderPaymentFailed)),
+            Merchant = payment.Merchant,
+            OrderId = facts.OrderId,
+            TransactionId = payment.TransactionId,
+            DecidedAt = verification.AnsweredAt,
+            ReceivedAt = payment.ReceivedAt,
+            PerformedAt = answer.PerformedAt,
+            Method = answer.Method,
+            Operator = answer.Operator,
+            Payer = PayerOf(answer),
+            Data = answer.StateData,
+            Amount = answer.Amount,
+            FailureCode = advice.Code,
+            FailureMessage = answer.FailureMessage,
+            CustomerMessage = new(advice.English, advice.French),
+            RetryAdvised = advice.RetryAdvised,
+        };
+    }
+
+    // The Sdk dialect says some failures by the status alone (INSUFFICIENT_FUND).
+    private static string? CodeOf(string providerStatus) =>
+        providerStatus.Equals("FAILED", StringComparison.OrdinalIgnoreCase) ? null : providerStatus.ToLowerInvariant();
+
+    private static OrderRefunded Refunded(Facts facts)
+    {
+        var (payment, _, verification) = facts;
+        var answer = verification.Answer;
+        return new OrderRefunded
+        {
+            EventId = facts.EventId(nameof(OrderRefunded)),
+            Merchant = payment.Merchant,
+            OrderId = facts.OrderId,
+            TransactionId = payment.TransactionId,
+            DecidedAt = verification.AnsweredAt,
+            ReceivedAt = payment.ReceivedAt,
+            PerformedAt = answer.PerformedAt,
+            Method = answer.Method,
+            Operator = answer.Operator,
+            Payer = PayerOf(answer),
+            Data = answer.StateData,
+            Amount = answer.Amount ?? payment.Amount ?? 0,
+            PaidEventId = payment.PaidEventId,
+        };
+    }
+
+    private static OrderPaymentFlagged? FlagOnce(Facts facts, FlagReason reason, string detail, string? otherTransactionId = null)
+    {
+        var (payment, order, verification) = facts;
+        if (payment.Flags.Contains(reason))
+            return null;
+        var answer = verification.Answer;
+        return new OrderPaymentFlagged
+        {
+            EventId = facts.EventId($"{nameof(OrderPaymentFlagged)}.{reason}"),
+            Merchant = payment.Merchant,
+            OrderId = facts.OrderId,
+            TransactionId = payment.TransactionId,
+            DecidedAt = verification.AnsweredAt,
+            ReceivedAt = payment.ReceivedAt,
+            PerformedAt = answer.PerformedAt,
+            Method = answer.Method,
+            Operator = answer.Operator,
+            Payer = PayerOf(answer),
+            Data = answer.StateData,
+            Reason = reason,
+            Detail = detail,
+            Amount = answer.Amount,
+            ExpectedAmount = order?.Due ?? (payment.ClaimedAmounts.Count > 0 ? payment.ClaimedAmounts[0] : null),
+            OtherTransactionId = otherTransactionId,
+        };
+    }
+
+    private static Payer? PayerOf(KkiapayTransaction answer) =>
+        answer is { Phone: null, Name: null, Email: null }
+            ? null
+            : new Payer { Phone = answer.Phone, Name = answer.Name, Email = answer.Email };
+
+    private static string Xof(long amount) => string.Create(CultureInfo.InvariantCulture, $"{amount} XOF");
+
+    private readonly record struct Facts(Payment Payment, Order? Order, VerificationAnswered Verification)
+    {
+        public string? OrderId => OrderOf(Payment, Verification);
+
+        public Guid EventId(string kind) => OutcomeId.Of(Payment.Key(), kind, Payment.Outcomes);
+    }
+}

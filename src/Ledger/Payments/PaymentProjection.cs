@@ -1,0 +1,22 @@
+using JasperFx.Events;
+using Marten.Events.Aggregation;
+
+namespace KkiaEvents.Ledger.Payments;
+
+/// <summary>Keeps <see cref="Payment"/> as a document, written in the commit that appends the events.</summary>
+public sealed partial class PaymentProjection : SingleStreamProjection<Payment, string>
+{
+    /// <inheritdoc />
+    public override Payment? Evolve(Payment? snapshot, string id, IEvent e)
+    {
+        if (snapshot is null)
+        {
+            var slash = id.IndexOf('/', StringComparison.Ordinal);
+            if (e.Data is Orders.OrderAnnounced || slash < 0)
+                return null;
+            snapshot = Payment.New(new(id[..slash], id[(slash + 1)..]));
+        }
+
+        return snapshot.Apply(e.Data);
+    }
+}

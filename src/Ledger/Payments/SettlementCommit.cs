@@ -1,0 +1,199 @@
+using System.Text.Json;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Storage;
+using Marten;
+
+namespace KkiaEvents.Ledger.Payments;
+
+/// <summary>
+/// One commit: claims, verifications, outcomes, the duty to deliver them, the orders they reserve, and what is due again.
+/// All of it or nothing of it.
+/// </summary>
+internal sealed class SettlementCommit(IDocumentSession session, string schema, Func<string, OrderPolicy> policyOf)
+{
+    private readonly Dictionary<string, Order> _orders = [];
+    private readonly HashSet<string> _changedOrders = [];
+    private readonly List<DeliveryRow> _deliveries = [];
+    private readonly List<DueRow> _due = [];
+    private readonly List<string> _noLongerDue = [];
+    private readonly List<Settled> _settled = [];
+
+    public async Task<IReadOnlyList<Settled>> RunAsync(
+        IReadOnlyList<PaymentFacts> batch,
+        IReadOnlyDictionary<PaymentKey, Payment> known,
+        CancellationToken cancellationToken)
+    {
+        // Sorted, so that two batches that meet wait for each other in one direction instead of deadlocking.
+        var sorted = batch.OrderBy(f => f.Key.StreamId, StringComparer.Ordinal).ToList();
+        await LoadOrdersAsync(sorted, known, cancellationToken);
+
+        foreach (var facts in sorted)
+            Settle(facts, known.TryGetValue(facts.Key, out var payment) ? payment : Payment.New(facts.Key));
+
+        WriteOrders();
+        WriteRows();
+        await session.SaveChangesAsync(cancellationToken);
+        return _settled;
+    }
+
+    private async Task LoadOrdersAsync(
+        List<PaymentFacts> batch, IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken cancellationToken)
+    {
+        var ids = new HashSet<string>();
+        foreach (var facts in batch.Where(f => f.Answer is not null))
+        {
+            var payment = known.TryGetValue(facts.Key, out var found) ? found : Payment.New(facts.Key);
+            if (PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Apply(c)), facts.Answer) is { } orderId)
+                ids.Add(Order.IdOf(facts.Key.Merchant, orderId));
+        }
+
+        if (ids.Count == 0)
+            return;
+        foreach (var order in await session.LoadManyAsync<Order>(cancellationToken, ids))
+            _orders[order.Id] = order;
+    }
+
+    private void Settle(PaymentFacts facts, Payment payment)
+    {
+        var before = payment.Version;
+        var events = new List<object>(3);
+        foreach (var claim in facts.Claims.Where(c => !payment.Knows(c)))
+        {
+            events.Add(claim);
+            payment = payment.Apply(claim);
+        }
+
+        // An exact repeat adds nothing: whoever recorded the claim first settled it, or left a due row that will.
+        if (events.Count == 0 && !facts.FromDue)
+        {
+            _settled.Add(new(facts.Key));
+            return;
+        }
+
+        OrderEvent? outcome = null;
+        if (facts.Answer is { } answer)
+        {
+            outcome = Decide(payment, answer, out var order);
+            events.Add(answer);
+            payment = payment.Apply(answer);
+            if (outcome is not null)
+            {
+                events.Add(outcome);
+                payment = payment.Apply(outcome);
+                Reserve(order, outcome);
+                Deliver(payment, outcome, before + events.Count, facts.TraceParent);
+            }
+
+            FollowUpAfter(payment, answer, facts, existed: before > 0);
+        }
+        else if (facts.NoAnswer is { } noAnswer)
+        {
+            AskAgain(payment, noAnswer, facts);
+        }
+
+        if (events.Count > 0)
+            Append(payment.Key(), before, events);
+        _settled.Add(new(facts.Key, outcome));
+    }
+
+    private OrderEvent? Decide(Payment payment, VerificationAnswered answer, out Order? order)
+    {
+        order = null;
+        if (PaymentDecision.OrderOf(payment, answer) is { } orderId)
+        {
+            var id = Order.IdOf(payment.Merchant, orderId);
+            order = _orders.TryGetValue(id, out var found) ? found : Order.New(payment.Merchant, orderId);
+        }
+
+        return PaymentDecision.Decide(payment, order, answer, policyOf(payment.Merchant));
+    }
+
+    private void Reserve(Order? order, OrderEvent outcome)
+    {
+        if (order is null)
+            return;
+        order = order.Touched(outcome.TransactionId);
+        order = outcome switch
+        {
+            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
+            OrderRefunded when order.PaidBy == outcome.TransactionId => order with { Refunded = true },
+            _ => order,
+        };
+        _orders[order.Id] = order;
+        _changedOrders.Add(order.Id);
+    }
+
+    private void Deliver(Payment payment, OrderEvent outcome, int version, string? traceParent) =>
+        _deliveries.Add(new(
+            outcome.EventId, payment.Id, version, outcome.GetType().Name, payment.Merchant, payment.TransactionId, payment.ReceivedAt, traceParent));
+
+    private void FollowUpAfter(Payment payment, VerificationAnswered answer, PaymentFacts facts, bool existed)
+    {
+        if (PaymentDecision.IsOpenAfter(payment.Outcome, answer.Status))
+        {
+            var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - payment.FirstSeenAt);
+            _due.Add(new(
+                payment.Id, payment.Merchant, payment.TransactionId, answer.Answer.ProviderStatus, payment.FirstSeenAt,
+                answer.AnsweredAt + wait, 0, null, facts.TraceParent));
+        }
+        else if (existed)
+        {
+            _noLongerDue.Add(payment.Id);
+        }
+    }
+
+    private void AskAgain(Payment payment, NoAnswer noAnswer, PaymentFacts facts)
+    {
+        var attempts = facts.UnansweredBefore + 1;
+        var wait = FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
+        _due.Add(new(
+            payment.Id, payment.Merchant, payment.TransactionId, noAnswer.KeysRefused ? "keys refused" : "no answer",
+            payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, noAnswer.At + wait, attempts, noAnswer.Error, facts.TraceParent));
+    }
+
+    private void Append(PaymentKey key, int before, List<object> events)
+    {
+        var wrapped = new List<object>(events.Count);
+        foreach (var data in events)
+        {
+            var e = session.Events.BuildEvent(data);
+            e.CorrelationId = key.StreamId;
+            if (data is OrderEvent outcome)
+                e.Id = outcome.EventId;
+            wrapped.Add(e);
+        }
+
+        if (before == 0)
+            session.Events.StartStream<Payment>(key.StreamId, wrapped);
+        else
+            session.Events.Append(key.StreamId, before + events.Count, wrapped);
+    }
+
+    private void WriteOrders()
+    {
+        foreach (var id in _changedOrders.Order(StringComparer.Ordinal))
+        {
+            var order = _orders[id];
+            if (order.Version == 0)
+                session.Insert(order);
+            else
+                session.UpdateRevision(order, order.Version + 1);
+        }
+    }
+
+    private void WriteRows()
+    {
+        if (_noLongerDue.Count > 0)
+            session.QueueSqlCommand(DueRow.DeleteSql(schema), JsonSerializer.Serialize(_noLongerDue));
+        if (_due.Count > 0)
+            session.QueueSqlCommand(DueRow.UpsertSql(schema), JsonSerializer.Serialize(_due, LedgerStore.Json));
+        if (_deliveries.Count > 0)
+        {
+            session.QueueSqlCommand(DeliveryRow.InsertSql(schema), JsonSerializer.Serialize(_deliveries, LedgerStore.Json));
+            session.QueueSqlCommand($"notify {DeliveryTable.Channel}");
+        }
+    }
+}

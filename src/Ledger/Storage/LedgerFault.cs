@@ -1,0 +1,54 @@
+using JasperFx;
+using JasperFx.Events;
+using Npgsql;
+
+namespace KkiaEvents.Ledger.Storage;
+
+/// <summary>What an exception from the store means for the one who was writing.</summary>
+public enum LedgerFault
+{
+    /// <summary>Somebody else wrote first: read again and decide again.</summary>
+    Collision,
+
+    /// <summary>The database can't be used right now, or not as it is set up: the same facts will go in later.</summary>
+    Unavailable,
+
+    /// <summary>These facts can't be stored, now or later: a person must look at the message.</summary>
+    Poison,
+}
+
+/// <summary>Tells the three apart. Only an error that the data itself causes condemns a message.</summary>
+public static class LedgerFaults
+{
+    /// <summary>Classifies an exception.</summary>
+    public static LedgerFault Classify(Exception exception)
+    {
+        for (var at = exception; at is not null; at = at.InnerException)
+        {
+            switch (at)
+            {
+                case AggregateException { InnerExceptions: { Count: > 0 } many }:
+                    return many.Select(Classify).Max();
+                case ConcurrencyException or DocumentAlreadyExistsException or ExistingStreamIdCollisionException:
+                    return LedgerFault.Collision;
+                case PostgresException postgres:
+                    return Classify(postgres.SqlState);
+                case NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException:
+                    return LedgerFault.Unavailable;
+            }
+        }
+
+        return LedgerFault.Poison;
+    }
+
+    private static LedgerFault Classify(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable => LedgerFault.Collision,
+        // 22: the value can't be represented; 23: it breaks a constraint; 54: it is too long for an index or a row.
+        _ when sqlState.StartsWith("22", StringComparison.Ordinal)
+            || sqlState.StartsWith("23", StringComparison.Ordinal)
+            || sqlState.StartsWith("54", StringComparison.Ordinal) => LedgerFault.Poison,
+        _ => LedgerFault.Unavailable,
+    };
+}

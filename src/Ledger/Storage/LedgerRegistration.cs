@@ -1,0 +1,36 @@
+using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Orders;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace KkiaEvents.Ledger.Storage;
+
+/// <summary>Wires the ledger.</summary>
+public static class LedgerRegistration
+{
+    /// <summary>Adds the ledger. The schema is made when the host starts, under an advisory lock: any number of replicas may start at once.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Where it lives.</param>
+    /// <param name="policyOf">A merchant's rules about orders, by name.</param>
+    public static IServiceCollection AddLedger(
+        this IServiceCollection services, LedgerOptions options, Func<IServiceProvider, Func<string, OrderPolicy>> policyOf)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(_ => LedgerDataSource.Create(options.ConnectionString, "KkiaEvents"));
+        services.AddMarten(provider =>
+        {
+            var marten = new StoreOptions();
+            LedgerStore.Configure(marten, options, provider.GetRequiredService<NpgsqlDataSource>());
+            return marten;
+        }).ApplyAllDatabaseChangesOnStartup();
+        services.AddSingleton(provider => new PaymentLedger(provider.GetRequiredService<IDocumentStore>(), options, policyOf(provider)));
+        services.AddSingleton<OrderAnnouncements>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<DueQueue>();
+        return services;
+    }
+}

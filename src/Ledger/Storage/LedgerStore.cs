@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using JasperFx;
+using JasperFx.Events;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+using Marten;
+using Marten.Services;
+using Npgsql;
+
+namespace KkiaEvents.Ledger.Storage;
+
+/// <summary>Marten's set-up, in one place.</summary>
+public static class LedgerStore
+{
+    /// <summary>How stored events and documents are written; also how the relay reads them.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>What is stored in streams, by the name it is stored under. A name never changes.</summary>
+    public static readonly IReadOnlyDictionary<string, Type> EventTypes = new Dictionary<string, Type>
+    {
+        ["webhook_recorded"] = typeof(WebhookRecorded),
+        ["payment_announced"] = typeof(PaymentAnnounced),
+        ["verification_answered"] = typeof(VerificationAnswered),
+        ["order_announced"] = typeof(OrderAnnounced),
+        ["order_paid"] = typeof(OrderPaid),
+        ["order_payment_failed"] = typeof(OrderPaymentFailed),
+        ["order_payment_flagged"] = typeof(OrderPaymentFlagged),
+        ["order_refunded"] = typeof(OrderRefunded),
+    };
+
+    /// <summary>Applies the set-up.</summary>
+    public static void Configure(StoreOptions marten, LedgerOptions options, NpgsqlDataSource dataSource)
+    {
+        marten.Connection(dataSource);
+        marten.DatabaseSchemaName = options.Schema;
+        // The schema is made at start or by a command, never in passing by the first payment.
+        marten.AutoCreateSchemaObjects = AutoCreate.None;
+        marten.Serializer(new SystemTextJsonSerializer(Json));
+        marten.DisableNpgsqlLogging = true;
+
+        marten.Events.StreamIdentity = StreamIdentity.AsString;
+        // Quick mode does not hold the version given to Append; that version is what keeps two deciders apart.
+        marten.Events.AppendMode = EventAppendMode.Rich;
+        // A stream that was archived is not a new one: its id can't be started again (marten#4286).
+        marten.Events.EnableStrictStreamIdentityEnforcement = true;
+        marten.Events.MetadataConfig.CorrelationIdEnabled = true;
+        foreach (var (name, type) in EventTypes)
+            marten.Events.MapEventType(type, name);
+
+        marten.Projections.Add<PaymentProjection>(JasperFx.Events.Projections.ProjectionLifecycle.Inline);
+        marten.Schema.For<Payment>().Index(x => x.OrderId!);
+        marten.Schema.For<Order>().Identity(x => x.Id);
+
+        marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
+        marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));
+    }
+}

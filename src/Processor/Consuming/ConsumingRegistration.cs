@@ -1,0 +1,36 @@
+using KkiaEvents.Bus;
+using KkiaEvents.ServiceDefaults;
+using MassTransit;
+
+namespace KkiaEvents.Processor.Consuming;
+
+/// <summary>Wires the bus.</summary>
+internal static class ConsumingRegistration
+{
+    public static void AddConsuming(this IServiceCollection services, ProcessorOptions options)
+    {
+        services.AddSingleton<DeadLetters>();
+        // Before the bus: hosted services start in order, and consuming presumes that dead letters have a place.
+        services.AddHostedService<TopologyBeforeConsuming>();
+        services.AddMassTransit(bus =>
+        {
+            bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();
+            bus.AddConsumer<AnnouncementConsumer, AnnouncementConsumerDefinition>();
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "bus";
+                health.Tags.Add(ServiceHost.Ready);
+            });
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-processor");
+                rabbit.ConfigureEndpoints(context);
+            });
+        });
+        services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(20);
+        });
+    }
+}

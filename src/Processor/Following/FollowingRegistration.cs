@@ -1,0 +1,13 @@
+namespace KkiaEvents.Processor.Following;
+
+/// <summary>Wires what is due.</summary>
+internal static class FollowingRegistration
+{
+    public static void AddFollowing(this IServiceCollection services)
+    {
+        services.AddSingleton<DueSignal>();
+        services.AddSingleton<DueWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<DueWorker>());
+        services.AddHostedService<BacklogSampler>();
+    }
+}

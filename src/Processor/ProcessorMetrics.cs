@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Due;
+
+namespace KkiaEvents.Processor;
+
+/// <summary>What became of payments, and what waits.</summary>
+internal sealed class ProcessorMetrics
+{
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _verifications;
+    private readonly Counter<long> _outcomes;
+    private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _announcements;
+    private readonly Histogram<double> _webhookToOutcome;
+    private DeliveryBacklog _undelivered = new(0, TimeSpan.Zero);
+    private DueBacklog _due = new(0, 0, TimeSpan.Zero);
+
+    public ProcessorMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("KkiaEvents.Processor");
+        _duplicates = meter.CreateCounter<long>("kkiaevents.webhooks.duplicates", description: "Exact repeats of a recorded claim.");
+        _verifications = meter.CreateCounter<long>("kkiaevents.verifications", description: "Questions to KKiaPay, by result.");
+        _outcomes = meter.CreateCounter<long>("kkiaevents.outcomes", description: "Decided outcomes, by type and reason.");
+        _deliveries = meter.CreateCounter<long>("kkiaevents.deliveries", description: "Deliveries to the bus, by type and result.");
+        _deadLettered = meter.CreateCounter<long>("kkiaevents.deadlettered", description: "Messages put aside for a person.");
+        _announcements = meter.CreateCounter<long>("kkiaevents.announcements", description: "Announced orders, by result.");
+        _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
+        meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");
+        meter.CreateObservableGauge("kkiaevents.undelivered_oldest_seconds", () => _undelivered.Oldest.TotalSeconds, "s", "Age of the oldest of them.");
+        meter.CreateObservableGauge("kkiaevents.due", () => _due.Count, description: "Payments that wait to be asked about.");
+        meter.CreateObservableGauge("kkiaevents.due_overdue", () => _due.Overdue, description: "Of these, whose time has come.");
+        meter.CreateObservableGauge("kkiaevents.due_oldest_seconds", () => _due.OldestOverdue.TotalSeconds, "s", "How long the longest overdue one has been so.");
+    }
+
+    public void Duplicate(int count) => _duplicates.Add(count);
+
+    public void Verified(string result) => _verifications.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void Decided(OrderEvent outcome) => _outcomes.Add(1, new("type", outcome.GetType().Name), new("reason", ReasonOf(outcome)));
+
+    public void Delivered(string type, string result, TimeSpan? sinceWebhook)
+    {
+        _deliveries.Add(1, new("type", type), new("result", result));
+        if (sinceWebhook is { } time)
+            _webhookToOutcome.Record(time.TotalSeconds, new KeyValuePair<string, object?>("type", type));
+    }
+
+    public void DeadLettered() => _deadLettered.Add(1);
+
+    public void Announced(bool accepted) => _announcements.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "refused"));
+
+    public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
+
+    private static string ReasonOf(OrderEvent outcome) => outcome switch
+    {
+        OrderPaymentFlagged flagged => flagged.Reason.ToString(),
+        // Only the codes that we know: a label must not grow with what a provider invents.
+        OrderPaymentFailed failed when Kkiapay.FailureCodes.IsKnown(failed.FailureCode) => failed.FailureCode,
+        OrderPaymentFailed => "other",
+        _ => "",
+    };
+}

@@ -1,0 +1,89 @@
+using KkiaEvents.Bus;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Storage;
+using KkiaEvents.ServiceDefaults;
+using Npgsql;
+
+namespace KkiaEvents.Processor;
+
+/// <summary>Processor's settings, checked at start.</summary>
+internal sealed record ProcessorOptions
+{
+    public required BusAddress Bus { get; init; }
+
+    public required LedgerOptions Ledger { get; init; }
+
+    public required OrderPolicy Orders { get; init; }
+
+    /// <summary>How many questions to KKiaPay are under way at once.</summary>
+    public required int ParallelVerifications { get; init; }
+
+    /// <summary>How long a batch waits for KKiaPay before it leaves the question to the due worker.</summary>
+    public TimeSpan BatchPatience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the due worker waits for KKiaPay.</summary>
+    public TimeSpan DuePatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many webhooks go into one commit at most.</summary>
+    public required int BatchSize { get; init; }
+
+    public static ProcessorOptions Read(IConfiguration configuration)
+    {
+        var settings = new Settings(configuration);
+        const string busExample = "amqp://user:password@localhost:5672/";
+        const string ledgerExample = "Host=localhost;Database=kkiaevents;Username=kkiaevents;Password=…";
+        var bus = settings.Required("ConnectionStrings__RabbitMq", busExample,
+            value => BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
+        var ledger = settings.Required("ConnectionStrings__Ledger", ledgerExample, NpgsqlProblem);
+        var orders = new OrderPolicy
+        {
+            WithoutReference = settings.Word("Orders__WithoutReference", OrderRule.Accept),
+            Unannounced = settings.Word("Orders__Unannounced", OrderRule.Accept),
+        };
+        var parallel = settings.Number("Processor__ParallelVerifications", 64, 1, 1000);
+        var batch = settings.Number("Processor__BatchSize", 100, 1, 1000);
+        using var merchants = new Merchants(configuration);
+        merchants.Check(settings, "PrivateKey", "tpk_…");
+        foreach (var name in merchants.Names)
+            CheckKeys(settings, merchants.SectionOf(name), name);
+        settings.ThrowIfWrong();
+        return new()
+        {
+            Bus = BusAddress.TryParse(bus)!,
+            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents" },
+            Orders = orders,
+            ParallelVerifications = parallel,
+            BatchSize = batch,
+        };
+    }
+
+    private static void CheckKeys(Settings settings, IConfigurationSection section, string merchant)
+    {
+        var prefix = $"Kkiapay__Merchants__{merchant}__";
+        settings.Word($"{prefix}Environment", KkiapayEnvironment.Production);
+        var dialect = settings.Word($"{prefix}Dialect", KkiapayDialect.Auto);
+        settings.Required($"{prefix}PrivateKey", "tpk_…");
+        if (dialect == KkiapayDialect.Sdk)
+        {
+            settings.Required($"{prefix}PublicKey", "pk_…");
+            settings.Required($"{prefix}SecretKey", "tsk_…");
+        }
+
+        if (section["ApiBaseUrl"] is { Length: > 0 } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            settings.Wrong($"{prefix}ApiBaseUrl", "is not an absolute http or https address.", "https://api.kkiapay.me");
+    }
+
+    private static string? NpgsqlProblem(string value)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(value) is { Host.Length: > 0 } ? null : "names no Host.";
+        }
+        catch (ArgumentException)
+        {
+            return "is not an Npgsql connection string.";
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace KkiaEvents.Processor.Relaying;
+
+/// <summary>Wakes the relay.</summary>
+internal sealed class RelaySignal : WakeUp;

@@ -1,0 +1,12 @@
+namespace KkiaEvents.Processor.Settling;
+
+/// <summary>Wires asking and deciding.</summary>
+internal static class SettlingRegistration
+{
+    public static void AddSettling(this IServiceCollection services)
+    {
+        services.AddSingleton<ProcessorMetrics>();
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<PaymentSettler>();
+    }
+}

@@ -1,0 +1,77 @@
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+
+namespace KkiaEvents.Processor.Settling;
+
+/// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
+internal sealed partial class Verifier(
+    IKkiapayClientFactory clients, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+{
+    private readonly SemaphoreSlim _places = new(options.ParallelVerifications);
+
+    /// <summary>Asks about one payment.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="patience">Ends the wait; the question is then due again.</param>
+    /// <param name="stopping">Ends the service.</param>
+    public async Task<(VerificationAnswered? Answer, NoAnswer? None)> AskAsync(PaymentKey key, CancellationToken patience, CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience, stopping);
+        var placed = false;
+        try
+        {
+            await _places.WaitAsync(either.Token);
+            placed = true;
+            var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
+            metrics.Verified(answer.Status.ToString());
+            var orderId = OrderReference.Find(options.Orders.ReferencePlaces, answer.StateData, answer.PartnerId);
+            return (new VerificationAnswered(answer, orderId, time.GetUtcNow()), null);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return None(key, "timeout", "KKiaPay did not answer in time.");
+        }
+        catch (KkiapayUnavailableException e)
+        {
+            return None(key, e.StatusCode == 429 ? "rate_limited" : "unavailable", e.Message, e.RetryAfter);
+        }
+        catch (KkiapayAuthenticationException e)
+        {
+            LogKeysRefused(key.Merchant, e.StatusCode, key.StreamId);
+            return None(key, "keys_refused", e.Message, keysRefused: true);
+        }
+        catch (KkiapayProtocolException e)
+        {
+            return None(key, "unreadable", e.Message);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The merchant was taken out of the configuration while its payments are still in the queue.
+            LogNoMerchant(key.Merchant, key.StreamId);
+            return None(key, "no_such_merchant", e.Message, keysRefused: true);
+        }
+        finally
+        {
+            if (placed)
+                _places.Release();
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private (VerificationAnswered?, NoAnswer?) None(PaymentKey key, string result, string error, TimeSpan? retryAfter = null, bool keysRefused = false)
+    {
+        metrics.Verified(result);
+        LogNoAnswer(error, key.StreamId);
+        return (null, new NoAnswer(error, time.GetUtcNow(), retryAfter, keysRefused));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No answer from KKiaPay ({Error}): {CorrelationId} is due again")]
+    private partial void LogNoAnswer(string error, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "KKiaPay refuses merchant {Merchant}'s keys ({StatusCode}). Check Kkiapay__Merchants__{Merchant}__PrivateKey and its kin; {CorrelationId} waits")]
+    private partial void LogKeysRefused(string merchant, int statusCode, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Merchant {Merchant} is not configured any more. Set Kkiapay__Merchants__{Merchant}__PrivateKey; {CorrelationId} waits")]
+    private partial void LogNoMerchant(string merchant, string correlationId);
+}

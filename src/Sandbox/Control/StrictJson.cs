@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace KkiaEvents.Sandbox.Control;
+
+/// <summary>Reads a control call's JSON. A misspelt field in a test is worse than none, so unknown ones are refused by name.</summary>
+internal static class StrictJson
+{
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    private static readonly JsonDocumentOptions Document = new() { AllowDuplicateProperties = false };
+
+    /// <summary>The body, or a <typeparamref name="T"/> of defaults when there is none.</summary>
+    /// <exception cref="ControlException">Not JSON, an unknown field, or a field that can't be read; the message names it.</exception>
+    public static async Task<T> ReadAsync<T>(HttpRequest request)
+        where T : new()
+    {
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
+        return buffer.Length == 0 ? new T() : Read<T>(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+    }
+
+    public static T Read<T>(ReadOnlyMemory<byte> json)
+    {
+        var fields = Options.GetTypeInfo(typeof(T)).Properties;
+        try
+        {
+            using var body = JsonDocument.Parse(json, Document);
+            if (body.RootElement.ValueKind != JsonValueKind.Object) throw new ControlException("The body must be a JSON object.");
+            foreach (var given in body.RootElement.EnumerateObject())
+            {
+                if (fields.All(f => f.Name != given.Name))
+                {
+                    throw new ControlException(
+                        $"Unknown field '{given.Name}'. Known: {string.Join(", ", fields.Select(f => f.Name))}.");
+                }
+            }
+
+            return body.Deserialize<T>(Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw new ControlException(Explain(e, fields));
+        }
+    }
+
+    private static string Explain(JsonException e, IList<JsonPropertyInfo> fields)
+    {
+        if (e.Path is not { Length: > 2 } path) return $"The body is not valid JSON: {e.Message}";
+        var name = path[2..];
+        var type = fields.FirstOrDefault(f => f.Name == name)?.PropertyType;
+        type = type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
+        if (type is null) return $"Field '{name}' is unknown, or of the wrong type.";
+        var expected = type switch
+        {
+            { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)),
+            _ when type == typeof(long) || type == typeof(int) => "a whole number",
+            _ when type == typeof(bool) => "true or false",
+            _ when type == typeof(double) => "a number",
+            _ when type == typeof(string) => "a string",
+            _ => "an object with its known fields",
+        };
+        return $"Field '{name}' must be {expected}.";
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using KkiaEvents.Sandbox.ProviderApi;
+
+namespace KkiaEvents.Sandbox.Faults;
+
+/// <summary>Every call to the provider's API passes here first.</summary>
+internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostApplicationLifetime lifetime) : IDisposable
+{
+    private readonly CallWindow _window = new(time);
+    private FaultPlan? _plan;
+    private CancellationTokenSource _changed = new();
+
+    public FaultPlan? Plan
+    {
+        get => Volatile.Read(ref _plan);
+        set
+        {
+            Volatile.Write(ref _plan, value);
+
+            // Frees the calls that hang under the plan before.
+            Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
+        }
+    }
+
+    /// <returns>False when a fault has ended the call.</returns>
+    public ValueTask<bool> PassAsync(HttpContext call) =>
+        Plan is { } plan ? PassAsync(call, plan) : ValueTask.FromResult(true);
+
+    /// <summary>The lie that this verification is to tell, which is then told; null for the truth.</summary>
+    public string? TakeLie(string transactionId)
+    {
+        while (Plan is { LieOnce: { } lie } plan && lie.TransactionId == transactionId)
+        {
+            if (Interlocked.CompareExchange(ref _plan, plan with { LieOnce = null }, plan) == plan) return lie.Status;
+        }
+
+        return null;
+    }
+
+    public bool LosesAnswer() => Plan is { LoseAnswers: > 0 } plan && Random.Shared.NextDouble() < plan.LoseAnswers;
+
+    public void Dispose() => _changed.Dispose();
+
+    private async ValueTask<bool> PassAsync(HttpContext call, FaultPlan plan)
+    {
+        if (plan.Hang && !await HangAsync(call)) return false;
+
+        var latency = plan.LatencyMs + (plan.LatencyJitterMs > 0 ? Random.Shared.Next(plan.LatencyJitterMs + 1) : 0);
+        if (latency > 0)
+        {
+            using var either = Either(call.RequestAborted, lifetime.ApplicationStopping);
+            await Task.Delay(TimeSpan.FromMilliseconds(latency), time, either.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (Random.Shared.NextDouble() < plan.DropConnections)
+        {
+            call.Abort();
+            return Ended();
+        }
+
+        if (plan.RateLimitPerSecond is { } limit && !_window.TryTake(limit))
+        {
+            call.Response.Headers.RetryAfter = plan.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            JsonAnswer.Error(call, StatusCodes.Status429TooManyRequests, "Too many requests");
+            return Ended();
+        }
+
+        if (plan.RejectKeys)
+        {
+            stats.KeysRefused();
+            JsonAnswer.Error(call, StatusCodes.Status401Unauthorized, "Invalid api key");
+            return Ended();
+        }
+
+        if (Random.Shared.NextDouble() < plan.ErrorRate)
+        {
+            JsonAnswer.Error(call, plan.ErrorStatus, "Internal error");
+            return Ended();
+        }
+
+        return true;
+    }
+
+    private async Task<bool> HangAsync(HttpContext call)
+    {
+        var changed = Volatile.Read(ref _changed);
+        using var either = Either(call.RequestAborted, lifetime.ApplicationStopping, changed.Token);
+        await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (changed.IsCancellationRequested) return true;
+        call.Abort();
+        return Ended();
+    }
+
+    private bool Ended()
+    {
+        stats.Faulted();
+        return false;
+    }
+
+    private static CancellationTokenSource Either(params CancellationToken[] tokens) =>
+        CancellationTokenSource.CreateLinkedTokenSource(tokens);
+}

@@ -1,0 +1,40 @@
+namespace KkiaEvents.Sandbox.Faults;
+
+/// <summary>What goes wrong with the provider's API. Rates are 0 to 1.</summary>
+internal sealed record FaultPlan
+{
+    /// <summary>Before every answer, milliseconds.</summary>
+    public int LatencyMs { get; init; }
+
+    /// <summary>Up to that much more, at random.</summary>
+    public int LatencyJitterMs { get; init; }
+
+    public double ErrorRate { get; init; }
+
+    /// <summary>HTTP status of such an error.</summary>
+    public int ErrorStatus { get; init; } = 500;
+
+    /// <summary>Beyond that many calls a second: 429. Null: no limit.</summary>
+    public int? RateLimitPerSecond { get; init; }
+
+    /// <summary>What a 429 tells in <c>Retry-After</c>.</summary>
+    public int RetryAfterSeconds { get; init; } = 1;
+
+    /// <summary>401 to every key.</summary>
+    public bool RejectKeys { get; init; }
+
+    /// <summary>Rate of calls whose connection breaks before anything is done.</summary>
+    public double DropConnections { get; init; }
+
+    /// <summary>Rate of refunds that are done, and whose answer is lost.</summary>
+    public double LoseAnswers { get; init; }
+
+    /// <summary>The next verification of one transaction answers this status word.</summary>
+    public Lie? LieOnce { get; init; }
+
+    /// <summary>No answer at all, until the faults are changed or the caller gives up.</summary>
+    public bool Hang { get; init; }
+}
+
+/// <summary>A status word, of either dialect or of none, that one verification answers.</summary>
+internal sealed record Lie(string TransactionId, string Status);

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace KkiaEvents.ServiceDefaults;
+
+/// <summary>Serilog: compact JSON for machines, plain lines for a terminal (<c>Log__Format</c>: <c>Auto</c>, <c>Json</c>, <c>Text</c>; <c>Log__Level</c>).</summary>
+internal static class Logging
+{
+    private const string TextTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {CorrelationId}{NewLine}{Exception}";
+
+    public static void AddLogging(this WebApplicationBuilder builder, string service, Settings settings)
+    {
+        var format = settings.Word("Log__Format", LogFormat.Auto);
+        var level = settings.Word("Log__Level", LogEventLevel.Information);
+        var json = format == LogFormat.Json || (format == LogFormat.Auto && Console.IsOutputRedirected);
+        builder.Services.AddSerilog((_, log) =>
+        {
+            log.MinimumLevel.Is(level)
+                // Their own request and query lines would say everything twice, at a cost.
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                .MinimumLevel.Override("Polly", LogEventLevel.Error)
+                .MinimumLevel.Override("Marten", LogEventLevel.Warning)
+                .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                .Enrich.FromLogContext()
+                .Enrich.WithProperty("Service", service);
+            // A log that can't keep up must not hold payments up: writing is asynchronous, and what overflows is counted by the sink.
+            log.WriteTo.Async(
+                sink =>
+                {
+                    if (json)
+                        sink.Console(new CompactJsonFormatter());
+                    else
+                        sink.Console(outputTemplate: TextTemplate, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+                },
+                bufferSize: 50_000);
+        });
+    }
+
+    private enum LogFormat
+    {
+        Auto,
+        Json,
+        Text,
+    }
+}

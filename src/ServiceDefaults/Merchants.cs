@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace KkiaEvents.ServiceDefaults;
+
+/// <summary>The merchants of this installation, as <c>Kkiapay__Merchants__NAME__…</c> names them. Follows changes of the configuration's files.</summary>
+public sealed partial class Merchants : IDisposable
+{
+    /// <summary>The merchant of <c>/webhook/kkiapay</c> where several are configured.</summary>
+    public const string Default = "default";
+
+    private readonly IConfiguration _section;
+    private readonly IDisposable _changes;
+    private volatile IReadOnlyDictionary<string, IReadOnlyList<string>> _secrets;
+
+    /// <summary>Reads them.</summary>
+    public Merchants(IConfiguration configuration)
+    {
+        _section = configuration.GetSection("Kkiapay:Merchants");
+        _secrets = Read();
+        _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _secrets = Read());
+    }
+
+    /// <summary>Their names.</summary>
+    public IEnumerable<string> Names => _secrets.Keys;
+
+    /// <summary>A merchant's webhook secrets, all of them valid (two while one is rotated); null when there is no such merchant.</summary>
+    public IReadOnlyList<string>? WebhookSecretsOf(string merchant) => _secrets.GetValueOrDefault(merchant);
+
+    /// <summary>The merchant of the endpoint without a name: the only one, or the one called <c>default</c>; null when there is neither.</summary>
+    public string? DefaultMerchant => _secrets.Count == 1 ? _secrets.Keys.First() : _secrets.ContainsKey(Default) ? Default : null;
+
+    /// <summary>A merchant's settings.</summary>
+    public IConfigurationSection SectionOf(string merchant) => _section.GetSection(merchant);
+
+    /// <summary>Reports what is wrong with the merchants' names, or that there are none.</summary>
+    public void Check(Settings settings, string neededKey, string example)
+    {
+        if (_secrets.Count == 0)
+            settings.Wrong($"Kkiapay__Merchants__{Default}__{neededKey}", "is missing: no merchant is configured.", example);
+        foreach (var name in Names.Where(n => !Name().IsMatch(n)))
+            settings.Wrong($"Kkiapay__Merchants__{name}__{neededKey}", "names a merchant that is not made of 1 to 40 lower-case letters, digits and hyphens.", example);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _changes.Dispose();
+
+    private Dictionary<string, IReadOnlyList<string>> Read() =>
+        _section.GetChildren().ToDictionary(
+            m => m.Key,
+            IReadOnlyList<string> (m) => [.. m.GetSection("WebhookSecrets").GetChildren().Select(s => s.Value).OfType<string>().Where(s => s.Length > 0)]);
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,39}\z")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace KkiaEvents.ServiceDefaults;
+
+/// <summary>What every service has: configuration with secrets from files, logs, telemetry, health, problem+json.</summary>
+public static class ServiceHost
+{
+    /// <summary>The exit code for a wrong configuration (EX_CONFIG of sysexits.h).</summary>
+    public const int ConfigurationExitCode = 78;
+
+    /// <summary>The tag of health checks that tell whether work can be done now.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>A builder with all of it.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string service, Settings? settings = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        // Docker's and Kubernetes' secrets: one file a key, named as the environment variable would be.
+        builder.Configuration.AddKeyPerFile(builder.Configuration["SecretsDirectory"] ?? "/run/secrets", optional: true, reloadOnChange: true);
+        var own = settings ?? new Settings(builder.Configuration);
+        builder.AddLogging(service, own);
+        builder.AddTelemetry(service);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddHealthChecks();
+        if (settings is null)
+            own.ThrowIfWrong();
+        return builder;
+    }
+
+    /// <summary><c>/health/live</c>, <c>/health/ready</c>, <c>/metrics</c>.</summary>
+    public static void MapServiceDefaults(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>Builds and runs a service; a wrong configuration is told in words, not as a stack trace.</summary>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (ConfigurationProblemException wrong)
+        {
+            return await ReportAsync(wrong);
+        }
+    }
+
+    /// <summary>Tells what is wrong with the configuration; the exit code for it.</summary>
+    public static async Task<int> ReportAsync(ConfigurationProblemException wrong)
+    {
+        await Console.Error.WriteLineAsync("The configuration does not allow a start:");
+        foreach (var problem in wrong.Problems)
+            await Console.Error.WriteLineAsync($"  {problem.Key} {problem.Problem}\n    Example: {problem.Key}={problem.Example}");
+        return ConfigurationExitCode;
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(new
+        {
+            status = report.Status.ToString(),
+            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), e.Value.Description, e.Value.Data }),
+        });
+}
