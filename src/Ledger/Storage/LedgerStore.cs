@@ -42,7 +42,8 @@ public static class LedgerStore
         marten.DatabaseSchemaName = options.Schema;
         // The schema is made at start or by a command, never in passing by the first payment.
         marten.AutoCreateSchemaObjects = AutoCreate.None;
-        marten.Serializer(new SystemTextJsonSerializer(Json));
+        // Casing and enums are said again: Marten sets both on its own copy of the options.
+        marten.Serializer(new SystemTextJsonSerializer(Json) { Casing = Weasel.Core.Casing.CamelCase, EnumStorage = Weasel.Core.EnumStorage.AsString });
         marten.DisableNpgsqlLogging = true;
 
         marten.Events.StreamIdentity = StreamIdentity.AsString;

@@ -1,10 +1,7 @@
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger;
 using KkiaEvents.Ledger.Payments;
-using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Relaying;
-using Polly;
-using Polly.Retry;
 
 namespace KkiaEvents.Processor.Settling;
 
@@ -13,32 +10,12 @@ internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded
 
 /// <summary>Looks up, asks, records and decides: the same way for what the bus brings and for what is due.</summary>
 internal sealed partial class PaymentSettler(
-    PaymentLedger ledger, Verifier verifier, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
+    PaymentLedger ledger, Verifier verifier, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
 {
-    // A database that is away is no message's fault: the work waits here, unacknowledged, for as long as it takes.
-    private readonly ResiliencePipeline _untilStored = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = args => ValueTask.FromResult(
-                args.Outcome.Exception is { } e and not OperationCanceledException && LedgerFaults.Classify(e) != LedgerFault.Poison),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            UseJitter = true,
-            OnRetry = args =>
-            {
-                LogStoreUnavailable(log, args.Outcome.Exception!.Message, args.RetryDelay);
-                return ValueTask.CompletedTask;
-            },
-        })
-        .Build();
-
     /// <summary>Settles a batch, one entry a payment.</summary>
     public async Task<IReadOnlyList<Settled>> SettleAsync(IReadOnlyList<PaymentWork> batch, TimeSpan patience, CancellationToken stopping)
     {
-        var known = await _untilStored.ExecuteAsync(
-            async cancellation => await ledger.FindAsync([.. batch.Select(w => w.Key)], cancellation), stopping);
+        var known = await store.RunAsync(cancellation => ledger.FindAsync([.. batch.Select(w => w.Key)], cancellation), stopping);
         var fresh = batch.Where(w => w.FromDue || !known.TryGetValue(w.Key, out var payment) || w.Claims.Any(c => !payment.Knows(c))).ToList();
         if (fresh.Count < batch.Count)
             metrics.Duplicate(batch.Count - fresh.Count);
@@ -47,8 +24,7 @@ internal sealed partial class PaymentSettler(
 
         using var limit = new CancellationTokenSource(patience, time);
         var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, limit.Token, stopping)));
-        var settled = await _untilStored.ExecuteAsync(
-            async cancellation => await ledger.SettleAsync(facts, known, cancellation), stopping);
+        var settled = await store.RunAsync(cancellation => ledger.SettleAsync(facts, known, cancellation), stopping);
 
         var outcomes = 0;
         foreach (var outcome in settled.Select(s => s.Outcome).OfType<OrderEvent>())
@@ -80,7 +56,4 @@ internal sealed partial class PaymentSettler(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Outcome} for order {OrderId}: {CorrelationId}")]
     private partial void LogDecided(string outcome, string? orderId, string correlationId);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger can't be written ({Error}): trying again in {Delay}")]
-    private static partial void LogStoreUnavailable(ILogger log, string error, TimeSpan delay);
 }

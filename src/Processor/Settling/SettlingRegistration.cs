@@ -6,6 +6,7 @@ internal static class SettlingRegistration
     public static void AddSettling(this IServiceCollection services)
     {
         services.AddSingleton<ProcessorMetrics>();
+        services.AddSingleton<StoreRetry>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<PaymentSettler>();
     }

@@ -1,0 +1,36 @@
+using KkiaEvents.Ledger.Storage;
+using Polly;
+using Polly.Retry;
+
+namespace KkiaEvents.Processor.Settling;
+
+/// <summary>A database that is away is no message's fault: the work waits here, unacknowledged, for as long as it takes.</summary>
+internal sealed partial class StoreRetry
+{
+    private readonly ResiliencePipeline _pipeline;
+
+    public StoreRetry(TimeProvider time, ILogger<StoreRetry> log) =>
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Exception is { } e and not OperationCanceledException && LedgerFaults.Classify(e) != LedgerFault.Poison),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                UseJitter = true,
+                OnRetry = args =>
+                {
+                    LogUnavailable(log, args.Outcome.Exception!.Message, args.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping) =>
+        await _pipeline.ExecuteAsync(async cancellation => await work(cancellation), stopping);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger can't be written ({Error}): trying again in {Delay}")]
+    private static partial void LogUnavailable(ILogger log, string error, TimeSpan delay);
+}
