@@ -11,6 +11,7 @@ internal sealed class SandboxStats
     private long _accepted;
     private long _refused;
     private long _givenUp;
+    private long _calledOff;
 
     public void Verification() => Interlocked.Increment(ref _verifications);
 
@@ -28,6 +29,8 @@ internal sealed class SandboxStats
 
     public void WebhookGivenUp() => Interlocked.Increment(ref _givenUp);
 
+    public void WebhookCalledOff() => Interlocked.Increment(ref _calledOff);
+
     public Snapshot Read(int payments) => new(
         payments,
         new ApiCounts(
@@ -39,7 +42,8 @@ internal sealed class SandboxStats
             Interlocked.Read(ref _sent),
             Interlocked.Read(ref _accepted),
             Interlocked.Read(ref _refused),
-            Interlocked.Read(ref _givenUp)));
+            Interlocked.Read(ref _givenUp),
+            Interlocked.Read(ref _calledOff)));
 
     internal sealed record Snapshot(int Payments, ApiCounts Api, WebhookCounts Webhooks);
 
@@ -53,5 +57,6 @@ internal sealed class SandboxStats
     /// <param name="Accepted">Attempts answered 2xx.</param>
     /// <param name="Refused">Attempts answered otherwise, or not at all.</param>
     /// <param name="GivenUp">Webhooks that no attempt got through.</param>
-    internal sealed record WebhookCounts(long Sent, long Accepted, long Refused, long GivenUp);
+    /// <param name="CalledOff">Webhooks that were planned, until the payment was moved by hand.</param>
+    internal sealed record WebhookCounts(long Sent, long Accepted, long Refused, long GivenUp, long CalledOff);
 }

@@ -95,8 +95,8 @@ public sealed record Payment
     /// <summary>True when this very claim was recorded already.</summary>
     public bool Knows(WebhookRecorded claim) => ClaimDigests.Contains(claim.BodySha256);
 
-    /// <summary>The state after one more event of the stream. An event that it does not know leaves it as it is.</summary>
-    public Payment Apply(object e) => e switch
+    /// <summary>The state after one more event of the stream. An event that it does not know leaves it as it is. (Not called Apply: Marten takes a method of that name for its own convention.)</summary>
+    public Payment Evolve(object e) => e switch
     {
         WebhookRecorded claim => this with
         {

@@ -17,6 +17,6 @@ public sealed partial class PaymentProjection : SingleStreamProjection<Payment, 
             snapshot = Payment.New(new(id[..slash], id[(slash + 1)..]));
         }
 
-        return snapshot.Apply(e.Data);
+        return snapshot.Evolve(e.Data);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         foreach (var facts in batch.Where(f => f.Answer is not null))
         {
             var payment = known.TryGetValue(facts.Key, out var found) ? found : Payment.New(facts.Key);
-            if (PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Apply(c)), facts.Answer) is { } orderId)
+            if (PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Evolve(c)), facts.Answer) is { } orderId)
                 ids.Add(Order.IdOf(facts.Key.Merchant, orderId));
         }
 
@@ -63,7 +63,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         foreach (var claim in facts.Claims.Where(c => !payment.Knows(c)))
         {
             events.Add(claim);
-            payment = payment.Apply(claim);
+            payment = payment.Evolve(claim);
         }
 
         // An exact repeat adds nothing: whoever recorded the claim first settled it, or left a due row that will.
@@ -78,11 +78,11 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         {
             outcome = Decide(payment, answer, out var order);
             events.Add(answer);
-            payment = payment.Apply(answer);
+            payment = payment.Evolve(answer);
             if (outcome is not null)
             {
                 events.Add(outcome);
-                payment = payment.Apply(outcome);
+                payment = payment.Evolve(outcome);
                 Reserve(order, outcome);
                 Deliver(payment, outcome, before + events.Count, facts.TraceParent);
             }

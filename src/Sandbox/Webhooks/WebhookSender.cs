@@ -54,14 +54,18 @@ internal sealed class WebhookSender(
     }
 
     private void Start(Payment payment, string eventName, byte[] body, TimeSpan due, bool planned) =>
-        _ = Task.Run(() => DeliverAsync(payment, eventName, body, due, planned));
+        _ = DeliverAsync(payment, eventName, body, Task.Delay(due, time, transport.Stopping), planned);
 
-    private async Task DeliverAsync(Payment payment, string eventName, byte[] body, TimeSpan due, bool planned)
+    private async Task DeliverAsync(Payment payment, string eventName, byte[] body, Task due, bool planned)
     {
         try
         {
-            await Task.Delay(due, time, transport.Stopping);
-            if (planned && payment.MovedByHand) return;
+            await due.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (planned && payment.MovedByHand)
+            {
+                stats.WebhookCalledOff();
+                return;
+            }
 
             for (var attempt = 1; ; attempt++)
             {

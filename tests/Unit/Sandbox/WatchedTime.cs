@@ -15,14 +15,14 @@ internal sealed class WatchedTime() : FakeTimeProvider(new DateTimeOffset(2024, 
     }
 
     /// <summary>Lets a wait of this length pass, once somebody has begun it.</summary>
-    public async Task PassAsync(TimeSpan wait, int times = 1)
+    public async Task PassAsync(TimeSpan wait)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (Begun(wait) < times) await Task.Delay(2, deadline.Token);
+        while (Begun(wait) == 0) await Task.Delay(2, deadline.Token);
         Advance(wait);
     }
 
-    public int Begun(TimeSpan wait)
+    private int Begun(TimeSpan wait)
     {
         lock (_begun) return _begun.Count(w => w == wait);
     }
