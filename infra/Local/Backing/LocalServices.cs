@@ -25,6 +25,15 @@ public static class LocalServices
         return kind is ServicesKind.Private ? Private(directory, options) : ContainerServices.Create(directory, options);
     }
 
+    /// <summary>Removes what stopped services kept for a directory, wherever that is, and the directory.</summary>
+    /// <param name="directory">As given to <see cref="In"/>.</param>
+    public static void Delete(string directory)
+    {
+        foreach (var pointer in Directory.EnumerateFiles(directory, ServiceDirectory.Pointer, SearchOption.AllDirectories))
+            Directory.Delete(File.ReadAllText(pointer).Trim(), recursive: true);
+        Directory.Delete(directory, recursive: true);
+    }
+
     private static BackingServices Private(string directory, LocalServicesOptions options)
     {
         var state = ServicesState.LoadOrCreate(directory, options.Management);

@@ -9,6 +9,9 @@ namespace KkiaEvents.Local.Backing;
 /// </summary>
 internal sealed class ServiceDirectory
 {
+    /// <summary>The file that says where the directory is instead.</summary>
+    public const string Pointer = "MOVED_TO";
+
     private readonly string wanted;
 
     private ServiceDirectory(string wanted, ServiceAccount account)
@@ -39,22 +42,12 @@ internal sealed class ServiceDirectory
         if (await Account.CanEnterAsync(wanted, cancellation).ConfigureAwait(false))
             return;
         Path = System.IO.Path.Combine("/var/lib/kkiaevents", Id);
-        var pointer = System.IO.Path.Combine(wanted, "MOVED_TO");
+        var pointer = System.IO.Path.Combine(wanted, Pointer);
         // Without the pointer, what lies there belongs to a checkout that was deleted: its passwords are not ours.
         if (!System.IO.File.Exists(pointer) && Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);
         Directory.CreateDirectory(Path);
         await Account.OwnAsync(Path, cancellation).ConfigureAwait(false);
         await System.IO.File.WriteAllTextAsync(pointer, Path + "\n", cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Removes what it holds, wherever that is.</summary>
-    public void Delete()
-    {
-        foreach (var directory in new[] { Path, wanted })
-        {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
-        }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class LocalService(string name, string program, Uri? address, IR
     {
         if (!File.Exists(program))
             throw new RunRefusedException($"{program} is not built. ./run builds what infra/run.slnf lists: is {name} in it?");
-        var environment = new Dictionary<string, string?>(settings);
+        // Their output is read by a person here, although it is not a terminal.
+        var environment = new Dictionary<string, string?>(settings) { ["Log__Format"] = "Text" };
         if (address is not null)
             environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
         process = SupervisedProcess.Start(
