@@ -14,6 +14,9 @@ public sealed class KkiapayWebhookProperties
         {"event":"transaction.success","transactionId":"txn_abc","amount":"5000","partnerId":"p","performedAt":"2024-03-20T08:55:22.883Z","stateData":"{\"orderId\":\"A\u0000\ud83d\"}"}
         """u8.ToArray();
 
+    private static readonly string[] Signs =
+        ["{", "}", "[", "]", ":", ",", "\"", "\\", "u", "d800", "0000", "1", "-", "e", "event", "transactionId", "transaction.success", "t", " ", "\uFEFF"];
+
     private static readonly Gen<string> Digits = Gen.Char['0', '9'].Array[1, 22].Select(d => new string(d));
 
     private static readonly Gen<string> Decimal = Gen.Select(Gen.Bool, Digits, Digits, Gen.Int[0, 3], Gen.Int[-30, 30])
@@ -30,8 +33,8 @@ public sealed class KkiapayWebhookProperties
 
     [Fact]
     public void Any_text_of_json_signs_is_read_or_refused_with_a_reason() =>
-        Gen.OneOfConst("{", "}", "[", "]", ":", ",", "\"", "\\", "u", "d800", "0000", "1", "-", "e", "event", "transactionId", "transaction.success", "t", " ", "\uFEFF")
-            .Array[0, 40].Select(string.Concat).Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: 5_000);
+        Gen.Int[0, Signs.Length - 1].Array[0, 40].Select(picks => string.Concat(picks.Select(i => Signs[i])))
+            .Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: 5_000);
 
     [Fact]
     public void A_valid_body_with_any_bytes_changed_is_read_or_refused_with_a_reason() =>

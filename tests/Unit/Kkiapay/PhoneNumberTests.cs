@@ -5,6 +5,9 @@ namespace KkiaEvents.Tests.Unit.Kkiapay;
 
 public sealed class PhoneNumberTests
 {
+    private static readonly Gen<string> Prefix = OneOf("", "+", "00");
+    private static readonly Gen<string> Code = OneOf("229", "225", "221", "228", "227", "33", "");
+
     [Theory]
     [InlineData("+22967434270", "+22967434270")]
     [InlineData("22967434270", "+22967434270")]
@@ -62,7 +65,7 @@ public sealed class PhoneNumberTests
 
     [Fact]
     public void Any_number_is_normalized_once_and_for_all() =>
-        Gen.Select(Gen.OneOfConst("", "+", "00"), Gen.OneOfConst("229", "225", "221", "228", "227", "33", ""), Gen.Char['0', '9'].Array[0, 12])
+        Gen.Select(Prefix, Code, Gen.Char['0', '9'].Array[0, 12])
             .Sample(
                 (prefix, code, digits) =>
                 {
@@ -79,4 +82,6 @@ public sealed class PhoneNumberTests
             Assert.True(PhoneNumber.Mask(text).Count(char.IsAsciiDigit) <= 7);
         },
         iter: 3_000);
+
+    private static Gen<string> OneOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }
