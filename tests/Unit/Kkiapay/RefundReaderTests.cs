@@ -1,0 +1,58 @@
+using System.Text;
+using KkiaEvents.Kkiapay;
+
+namespace KkiaEvents.Tests.Unit.Kkiapay;
+
+public sealed class RefundReaderTests
+{
+    [Theory]
+    [InlineData(200, "{\"status\":\"REFUNDED\"}", RefundResult.Refunded)]
+    [InlineData(200, "{\"status\":\"REVERTED\",\"transactionId\":\"t1\"}", RefundResult.Refunded)]
+    [InlineData(201, "{\"status\":\"SUCCESS\"}", RefundResult.Refunded)]
+    [InlineData(200, "{\"status\":\"TRANSACTION_NOT_ELIGIBLE\"}", RefundResult.NotEligible)]
+    [InlineData(400, "{\"status\":\"TRANSACTION_NOT_ELIGIBLE\"}", RefundResult.NotEligible)]
+    [InlineData(400, "{\"status\":400,\"reason\":\"TRANSACTION_NOT_ELIGIBLE\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"status\":\"INSUFFICIENT_FUND\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"status\":\"INVALID_TRANSACTION\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"status\":\"FAILED\"}", RefundResult.NotEligible)]
+    [InlineData(409, "", RefundResult.NotEligible)]
+    [InlineData(422, "{\"message\":\"A card payment\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"reason\":\"TRANSACTION_NOT_FOUND\"}", RefundResult.NotFound)]
+    [InlineData(404, "", RefundResult.NotFound)]
+    [InlineData(404, "{\"message\":\"No such transaction\"}", RefundResult.NotFound)]
+    public void An_answer_tells_what_became_of_a_refund(int http, string body, RefundResult expected) =>
+        Assert.Equal(expected, Read(http, body).Result);
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "{}")]
+    [InlineData(200, "{\"status\":\"PENDING\"}")]
+    [InlineData(200, "{\"status\":\"COMPLETE\"}")]
+    [InlineData(200, "{\"reason\":\"REFUNDED\"}")]
+    [InlineData(200, "{\"status\":\"REFUNDED\",\"transactionId\":\"t2\"}")]
+    [InlineData(200, "<html>")]
+    [InlineData(400, "{\"status\":\"REFUNDED\"}")]
+    [InlineData(400, "{}")]
+    [InlineData(404, "<html>")]
+    public void An_answer_that_tells_nothing_is_an_error(int http, string body) =>
+        Assert.Throws<KkiapayProtocolException>(() => Read(http, body));
+
+    [Theory]
+    [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\",\"message\":\"Already reverted\"}", "Already reverted")]
+    [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\"}", "TRANSACTION_NOT_ELIGIBLE")]
+    [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\",\"reason\":\"card\"}", "card")]
+    public void The_providers_words_are_kept(string body, string expected)
+    {
+        var refund = Read(200, body);
+        Assert.Equal(expected, refund.Message);
+        Assert.Equal(body, refund.Raw);
+        Assert.Equal("t1", refund.TransactionId);
+    }
+
+    [Fact]
+    public void In_the_Sdk_dialect_a_plain_404_is_no_answer() => Assert.Throws<KkiapayProtocolException>(
+        () => RefundReader.Read(new ProviderAnswer("t1", 404, default), KkiapayDialect.Sdk));
+
+    private static KkiapayRefund Read(int http, string body) =>
+        RefundReader.Read(new ProviderAnswer("t1", http, Encoding.UTF8.GetBytes(body)), KkiapayDialect.Rest);
+}
