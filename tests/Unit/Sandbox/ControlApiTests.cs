@@ -1,5 +1,4 @@
 using KkiaEvents.Sandbox;
-using Xunit;
 
 namespace KkiaEvents.Tests.Unit.Sandbox;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace KkiaEvents.Tests.Unit.Sandbox;
 
 public sealed class RestDialectTests

@@ -2,7 +2,6 @@ using CsCheck;
 using KkiaEvents.Sandbox.Merchants;
 using KkiaEvents.Sandbox.Payments;
 using KkiaEvents.Sandbox.Webhooks;
-using Xunit;
 
 namespace KkiaEvents.Tests.Unit.Sandbox;
 
