@@ -16,9 +16,9 @@ public sealed class SampleSubscribersTests(Services services)
     public async Task A_sample_takes_an_event_once_however_often_it_is_delivered(string sample, string queue)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var command = await SampleProgram.PrepareAsync(sample, cancellation);
+        using var program = await SampleProgram.PrepareAsync(sample, cancellation);
         var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(command, broker);
+        await using var running = new RunningSample(program.Command, broker);
         await using var publisher = await OrderEventPublisher.StartAsync(broker, cancellation);
         var (first, last) = (Paid("order-1"), Paid("order-2"));
 
@@ -42,9 +42,9 @@ public sealed class SampleSubscribersTests(Services services)
     public async Task A_sample_takes_every_kind_of_outcome(string sample)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var command = await SampleProgram.PrepareAsync(sample, cancellation);
+        using var program = await SampleProgram.PrepareAsync(sample, cancellation);
         var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(command, broker);
+        await using var running = new RunningSample(program.Command, broker);
         await using var publisher = await OrderEventPublisher.StartAsync(broker, cancellation);
         var (failed, flagged, refunded) = (Failed(), Flagged(), Refunded());
 
@@ -65,9 +65,9 @@ public sealed class SampleSubscribersTests(Services services)
     public async Task A_sample_goes_on_after_the_broker_was_restarted(string sample)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var command = await SampleProgram.PrepareAsync(sample, cancellation);
+        using var program = await SampleProgram.PrepareAsync(sample, cancellation);
         var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(command, broker);
+        await using var running = new RunningSample(program.Command, broker);
         var (before, after) = (Paid("before"), Paid("after"));
         await using (var publisher = await OrderEventPublisher.StartAsync(broker, cancellation))
             await publisher.PublishAsync(before, cancellation);
