@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KkiaEvents.Bench.ExactlyOnce;
 using KkiaEvents.Bench.Measurements;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Local.Backing;
@@ -28,7 +29,7 @@ internal static class BenchCommand
                 result.AddError("--processors takes 1 to 16.");
         });
 
-        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors };
+        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors, ExactlyOnceCommand() };
         command.SetAction((parsed, cancellation) => RunAsync(
             layout => Measuring.RunAsync(
                 layout,
@@ -37,6 +38,27 @@ internal static class BenchCommand
                 parsed.GetValue(processors),
                 parsed.GetValue(json),
                 cancellation),
+            cancellation));
+        return command;
+    }
+
+    private static Command ExactlyOnceCommand()
+    {
+        var payments = new Option<int>("--payments") { Description = "How many payments get each webhook three times.", DefaultValueFactory = _ => 10_000 };
+        payments.Validators.Add(result =>
+        {
+            if (result.GetValue(payments) is < 1 or > 1_000_000)
+                result.AddError("--payments takes 1 to 1000000.");
+        });
+        var outage = new Option<int>("--outage") { Description = "How long PostgreSQL is away, in seconds.", DefaultValueFactory = _ => 30 };
+        var seed = new Option<int>("--seed") { Description = "What the random order begins with.", DefaultValueFactory = _ => Random.Shared.Next() };
+        var command = new Command("exactly-once", "Repeats, a stopped Processor, a stopped PostgreSQL: counts what is lost and what is doubled; ends 1 unless both are 0.")
+        {
+            payments, outage, seed,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            layout => Trials.RunAsync(
+                layout, parsed.GetValue(payments), TimeSpan.FromSeconds(parsed.GetValue(outage)), processors: 2, parsed.GetValue(seed), cancellation),
             cancellation));
         return command;
     }

@@ -20,7 +20,7 @@ internal static class BacklogRate
         await stage.Queue.WaitForAsync(series.Count, cancellation).ConfigureAwait(false);
 
         var arrivals = stage.Subscriber.Expect(series);
-        var started = await stage.CountingCoresAsync(Name, async () =>
+        var started = await stage.CountingCpuAsync(Name, series.Count, async () =>
         {
             foreach (var processor in stage.System.Processors)
                 processor.Launch();

@@ -16,7 +16,7 @@ internal static class OutcomeLatency
         await stage.System.CreatePaymentsAsync(series, cancellation).ConfigureAwait(false);
         var arrivals = stage.Subscriber.Expect(series);
         using var load = new SteadyLoad(stage.Ingress, stage.Requests.For(series), MeasurementSize.SteadyPerSecond);
-        await stage.CountingCoresAsync(Name, async () =>
+        await stage.CountingCpuAsync(Name, series.Count, async () =>
         {
             await load.RunAsync(Task.Delay(Timeout.Infinite, cancellation), cancellation).ConfigureAwait(false);
             await Stage.WaitForAllAsync(arrivals, cancellation).ConfigureAwait(false);

@@ -38,11 +38,14 @@ internal sealed record Stage(BenchSystem System, Subscriber Subscriber, WebhookQ
     }
 
     /// <summary>Runs something and notes who used the processors meanwhile.</summary>
-    public async Task<T> CountingCoresAsync<T>(string measurement, Func<Task<T>> work)
+    /// <param name="measurement">Its name.</param>
+    /// <param name="count">How many webhooks or payments it is about.</param>
+    /// <param name="work">What to run.</param>
+    public async Task<T> CountingCpuAsync<T>(string measurement, int count, Func<Task<T>> work)
     {
         var before = CpuTimes.Read(System);
         var result = await work().ConfigureAwait(false);
-        Report.AddCores(measurement, CpuTimes.Read(System).Since(before));
+        Report.AddCpu(measurement, count, CpuTimes.Read(System).Since(before));
         return result;
     }
 

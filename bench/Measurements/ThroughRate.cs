@@ -16,7 +16,7 @@ internal static class ThroughRate
         await stage.System.CreatePaymentsAsync(series, cancellation).ConfigureAwait(false);
         var requests = stage.Requests.For(series);
         var arrivals = stage.Subscriber.Expect(series);
-        var started = await stage.CountingCoresAsync(Name, async () =>
+        var started = await stage.CountingCpuAsync(Name, series.Count, async () =>
         {
             var first = Stopwatch.GetTimestamp();
             Stage.EnsureAcknowledged(await ClosedLoad.PostAsync(

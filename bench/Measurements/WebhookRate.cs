@@ -13,8 +13,8 @@ internal static class WebhookRate
         await stage.System.StopProcessorsAsync().ConfigureAwait(false);
         await stage.Queue.PurgeAsync(cancellation).ConfigureAwait(false);
         var requests = stage.Requests.For(new PaymentSeries($"w{round}_", stage.Size.Webhooks));
-        var posted = await stage.CountingCoresAsync(
-            Name, () => ClosedLoad.PostAsync(stage.Ingress, requests, MeasurementSize.Connections, cancellation)).ConfigureAwait(false);
+        var posted = await stage.CountingCpuAsync(
+            Name, requests.Length, () => ClosedLoad.PostAsync(stage.Ingress, requests, MeasurementSize.Connections, cancellation)).ConfigureAwait(false);
         Stage.EnsureAcknowledged(posted);
         await stage.Queue.WaitForAsync(posted.AcknowledgedCount, cancellation).ConfigureAwait(false);
         await stage.Queue.PurgeAsync(cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using KkiaEvents.Bench.Running;
 
@@ -18,7 +19,7 @@ internal sealed class CpuTimes
     /// <summary>Reads them now.</summary>
     public static CpuTimes Read(BenchSystem system)
     {
-        var times = new CpuTimes { at = System.Diagnostics.Stopwatch.GetTimestamp() };
+        var times = new CpuTimes { at = Stopwatch.GetTimestamp() };
         if (!File.Exists("/proc/stat"))
             return times;
         var total = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]
@@ -39,17 +40,16 @@ internal sealed class CpuTimes
         return times;
     }
 
-    /// <summary>Cores used by each part since an earlier reading, the busiest first; <see cref="Others"/> is what the rest of the machine used.</summary>
-    public IReadOnlyDictionary<string, double> Since(CpuTimes earlier)
+    /// <summary>Seconds of processor time that each part used since an earlier reading; <see cref="Others"/> is what the rest of the machine used.</summary>
+    public CpuUse Since(CpuTimes earlier)
     {
-        var seconds = System.Diagnostics.Stopwatch.GetElapsedTime(earlier.at, at).TotalSeconds;
-        var cores = processes
+        var seconds = processes
             .GroupBy(process => process.Value.Part)
             .ToDictionary(
                 part => part.Key,
-                part => part.Sum(process => process.Value.Seconds - (earlier.processes.TryGetValue(process.Key, out var before) ? before.Seconds : 0)) / seconds);
-        cores[Others] = Math.Max(0, ((busy - earlier.busy) / seconds) - cores.Values.Sum());
-        return cores.OrderByDescending(part => part.Value).ToDictionary();
+                part => part.Sum(process => process.Value.Seconds - (earlier.processes.TryGetValue(process.Key, out var before) ? before.Seconds : 0)));
+        seconds[Others] = Math.Max(0, busy - earlier.busy - seconds.Values.Sum());
+        return new(seconds, Stopwatch.GetElapsedTime(earlier.at, at).TotalSeconds);
     }
 
     // The servers' processes have their own directories as working directories.
@@ -82,3 +82,8 @@ internal sealed class CpuTimes
         }
     }
 }
+
+/// <summary>Who used the processors for how long.</summary>
+/// <param name="Seconds">Seconds of processor time, by part.</param>
+/// <param name="Elapsed">Seconds that went by.</param>
+internal sealed record CpuUse(IReadOnlyDictionary<string, double> Seconds, double Elapsed);

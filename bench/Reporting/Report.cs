@@ -9,7 +9,7 @@ internal sealed class Report(MachineFacts machine)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly List<Figure> figures = [];
-    private readonly Dictionary<string, List<IReadOnlyDictionary<string, double>>> cores = [];
+    private readonly Dictionary<string, List<(int Count, CpuUse Use)>> cpu = [];
 
     /// <summary>Adds one round's value to a figure.</summary>
     public void Add(Figure figure, double value)
@@ -20,12 +20,12 @@ internal sealed class Report(MachineFacts machine)
         known.Rounds.Add(value);
     }
 
-    /// <summary>Adds who used the processors during one round of a measurement.</summary>
-    public void AddCores(string measurement, IReadOnlyDictionary<string, double> used)
+    /// <summary>Adds who used the processors during one round of a measurement of so many webhooks or payments.</summary>
+    public void AddCpu(string measurement, int count, CpuUse use)
     {
-        if (!cores.TryGetValue(measurement, out var rounds))
-            cores[measurement] = rounds = [];
-        rounds.Add(used);
+        if (!cpu.TryGetValue(measurement, out var rounds))
+            cpu[measurement] = rounds = [];
+        rounds.Add((count, use));
     }
 
     public void Print(IAnsiConsole console)
@@ -45,8 +45,12 @@ internal sealed class Report(MachineFacts machine)
         }
 
         console.Write(table);
-        foreach (var (measurement, rounds) in cores)
-            console.MarkupLineInterpolated($"Cores used, {measurement}: {string.Join(", ", Mean(rounds).Select(part => $"{part.Key} {part.Value:0.00}"))}");
+        foreach (var (measurement, rounds) in cpu)
+        {
+            var cost = Microseconds(rounds);
+            console.MarkupLineInterpolated(
+                $"Processor time of one ({measurement}): {cost.Values.Sum():#,0} µs = {string.Join(" + ", cost.Select(part => $"{part.Key} {part.Value:#,0}"))}; others used {OthersCores(rounds):0.00} cores meanwhile.");
+        }
     }
 
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(
@@ -57,17 +61,23 @@ internal sealed class Report(MachineFacts machine)
             {
                 figure.Name, figure.Unit, figure.Median, figure.Least, figure.Most, figure.Expected, figure.AsExpected, figure.Rounds,
             }),
-            coresUsed = cores.ToDictionary(one => one.Key, one => Mean(one.Value)),
+            processorTime = cpu.ToDictionary(
+                one => one.Key, one => new { microsecondsEach = Microseconds(one.Value), coresUsedByOthers = Math.Round(OthersCores(one.Value), 2) }),
         },
         Json));
 
-    private static Dictionary<string, double> Mean(List<IReadOnlyDictionary<string, double>> rounds) => rounds
-        .SelectMany(round => round)
-        .GroupBy(part => part.Key)
-        .Select(part => (part.Key, Value: Math.Round(part.Sum(one => one.Value) / rounds.Count, 2)))
-        .Where(part => part.Value > 0)
-        .OrderByDescending(part => part.Value)
-        .ToDictionary(part => part.Key, part => part.Value);
+    // By the round that was cheapest as a whole: what others on the machine do makes the same work dearer, never cheaper.
+    private static Dictionary<string, double> Microseconds(List<(int Count, CpuUse Use)> rounds) => rounds
+        .Select(round => round.Use.Seconds
+            .Where(part => part.Key != CpuTimes.Others)
+            .Select(part => (part.Key, Value: Math.Round(part.Value / round.Count * 1e6)))
+            .Where(part => part.Value > 0)
+            .OrderByDescending(part => part.Value)
+            .ToDictionary(part => part.Key, part => part.Value))
+        .MinBy(parts => parts.Values.Sum())!;
+
+    private static double OthersCores(List<(int Count, CpuUse Use)> rounds) =>
+        rounds.Average(round => round.Use.Seconds[CpuTimes.Others] / round.Use.Elapsed);
 
     private static string Number(double value) => value >= 100 ? $"{value:#,0}" : $"{value:0.0}";
 }
