@@ -13,7 +13,7 @@ internal sealed class OrderEventPublisher : IAsyncDisposable
 
     public static async Task<OrderEventPublisher> StartAsync(string broker, CancellationToken cancellation)
     {
-        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(broker)));
+        var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(broker)));
         await bus.StartAsync(cancellation);
         return new(bus);
     }
