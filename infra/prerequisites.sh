@@ -36,6 +36,13 @@ missing_servers() {
 
 docker_answers() { command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1 && timeout 10 docker ps >/dev/null 2>&1; }
 
+# Debian 12's engine speaks API 1.41; the client library asks for 1.44 unless told.
+speak_dockers_version() {
+  local engine
+  engine=$(docker version --format '{{.Server.APIVersion}}' 2>/dev/null) || return 0
+  if [ "$(printf '%s\n' "$engine" 1.44 | sort -V | head -n 1)" != 1.44 ]; then export DOCKER_API_VERSION="${DOCKER_API_VERSION:-$engine}"; fi
+}
+
 docker_has_images() {
   docker image inspect rabbitmq:4-management >/dev/null 2>&1 && docker image inspect postgres:17 >/dev/null 2>&1
 }

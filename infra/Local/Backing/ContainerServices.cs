@@ -1,3 +1,5 @@
+using DotNet.Testcontainers.Configurations;
+using Microsoft.Extensions.Logging.Abstractions;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
@@ -17,6 +19,9 @@ internal static class ContainerServices
 
     public static BackingServices Create(string directory, LocalServicesOptions options)
     {
+        // Testcontainers' reaper is an image of its own to pull; what a killed run leaves has a name, and the next run removes it.
+        if (options.Durable)
+            TestcontainersSettings.ResourceReaperEnabled = false;
         var state = ServicesState.LoadOrCreate(directory, options.Management);
         var broker = new BrokerEndpoint(state.BrokerPort, state.ManagementPort, state.User, state.BrokerPassword);
         var database = new DatabaseEndpoint(state.DatabasePort, state.User, state.DatabasePassword);
@@ -33,6 +38,7 @@ internal static class ContainerServices
     {
         var builder = new RabbitMqBuilder(BrokerImage)
             .WithName(name)
+            .WithLogger(NullLogger.Instance)
             .WithHostname("kkiaevents") // The node's name, and so its data folder, hang on it.
             .WithUsername(endpoint.User)
             .WithPassword(endpoint.Password)
@@ -48,9 +54,9 @@ internal static class ContainerServices
     {
         var builder = new PostgreSqlBuilder(DatabaseImage)
             .WithName(name)
+            .WithLogger(NullLogger.Instance)
             .WithUsername(endpoint.User)
             .WithPassword(endpoint.Password)
-            .WithDatabase(DatabaseEndpoint.DefaultDatabase)
             .WithPortBinding(endpoint.Port, PostgreSqlPort)
             .WithCommand("-c", "max_connections=200", "-c", options.Durable ? "fsync=on" : "fsync=off")
             .WithCreateParameterModifier(OnLoopback);

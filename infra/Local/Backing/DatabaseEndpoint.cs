@@ -33,7 +33,9 @@ public sealed record DatabaseEndpoint(int Port, string User, string Password)
         await using var connection = new NpgsqlConnection(connectionString.ConnectionString);
         await connection.OpenAsync(cancellation).ConfigureAwait(false);
         await using var create = connection.CreateCommand();
-        create.CommandText = $"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        // Said, because a cluster that was made without a locale gives its databases SQL_ASCII, which takes no accents.
+        create.CommandText =
+            $"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" TEMPLATE template0 ENCODING 'UTF8'";
         try
         {
             await create.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
