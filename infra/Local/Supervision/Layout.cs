@@ -3,7 +3,8 @@ namespace KkiaEvents.Local.Supervision;
 /// <summary>Where things lie in the checkout that this program was built in.</summary>
 internal sealed record Layout(string Root, string Configuration)
 {
-    public string Run => Path.Combine(Root, ".run");
+    /// <summary>What a run keeps; the benchmark has a folder of its own, so that it may begin afresh each time.</summary>
+    public string Run { get; init; } = Path.Combine(Root, ".run");
 
     public string Services => Path.Combine(Run, "services");
 
