@@ -10,6 +10,7 @@ internal static class ConsumingRegistration
     public static void AddConsuming(this IServiceCollection services, ProcessorOptions options)
     {
         services.AddSingleton<DeadLetters>();
+        services.AddSingleton<TransactionBatches>();
         // Before the bus: hosted services start in order, and consuming presumes that dead letters have a place.
         services.AddHostedService<TopologyBeforeConsuming>();
         services.AddMassTransit(bus =>
