@@ -84,11 +84,13 @@ install_quietly() (
   rm -f "$log"
 )
 
-# build WHAT STAMP: builds quietly, and not at all when no source is newer than the last build that worked.
+# build WHAT STAMP OUTPUT: builds quietly, and not at all when no source is newer than the last build that worked.
+# KKIAEVENTS_BUILT=1 says that the caller has built everything.
 build() {
-  local what=$1 stamp=$2 log
-  if [ -e "$stamp" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
-  say "Building …"
+  local what=$1 stamp=$2 output=$3 log
+  if [ "${KKIAEVENTS_BUILT:-}" = 1 ] && [ -e "$output" ]; then return; fi
+  if [ -e "$stamp" ] && [ -e "$output" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
+  say "Building $(basename "${what%.*}") …"
   mkdir -p "$(dirname "$stamp")"
   log=$(mktemp)
   # The time before the build: what is edited while it runs is built next time.

@@ -1,4 +1,4 @@
 using KkiaEvents.Ingress;
 using KkiaEvents.ServiceDefaults;
 
-return await ServiceHost.RunAsync(() => IngressApp.Build(args));
+return await ServiceHost.RunAsync(args, () => IngressApp.Build(args));

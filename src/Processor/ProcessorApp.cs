@@ -26,7 +26,7 @@ public static class ProcessorApp
         builder.Services.AddConsuming(options);
         builder.Services.AddFollowing();
         builder.Services.AddRelaying();
-        builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]);
+        builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
 
         var app = builder.Build();
         app.MapServiceDefaults();

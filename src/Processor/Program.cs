@@ -3,4 +3,4 @@ using KkiaEvents.ServiceDefaults;
 
 return args is ["schema", ..]
     ? await SchemaCommand.RunAsync(args[1..])
-    : await ServiceHost.RunAsync(() => ProcessorApp.Build(args));
+    : await ServiceHost.RunAsync(args, () => ProcessorApp.Build(args));

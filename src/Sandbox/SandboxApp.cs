@@ -25,6 +25,8 @@ public static class SandboxApp
     internal static WebApplication Build(string[] args, Action<IServiceCollection> replace)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        // Docker's and Kubernetes' secrets: one file a key, named as the environment variable would be.
+        builder.Configuration.AddKeyPerFile(builder.Configuration["SecretsDirectory"] ?? "/run/secrets", optional: true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)

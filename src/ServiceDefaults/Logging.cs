@@ -21,6 +21,8 @@ internal static class Logging
                 // Their own request and query lines would say everything twice, at a cost.
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                // A probe that finds a service not ready yet is answered; it is no error of the service.
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                 .MinimumLevel.Override("Polly", LogEventLevel.Error)
                 .MinimumLevel.Override("Marten", LogEventLevel.Warning)

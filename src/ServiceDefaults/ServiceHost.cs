@@ -39,9 +39,17 @@ public static class ServiceHost
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
 
-    /// <summary>Builds and runs a service; a wrong configuration is told in words, not as a stack trace.</summary>
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    /// <summary>
+    /// Builds and runs a service; a wrong configuration is told in words, not as a stack trace. With <c>health</c> as the
+    /// first argument, asks the running one whether it is ready instead.
+    /// </summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="build">Composes the service.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<WebApplication> build)
     {
+        if (args is [HealthCommand.Name, ..])
+            return await HealthCommand.RunAsync();
         try
         {
             await using var app = build();

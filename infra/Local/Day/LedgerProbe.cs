@@ -9,7 +9,7 @@ internal sealed class LedgerProbe(string connectionString) : IAsyncDisposable
 
     /// <summary>The order's due has been recorded, so a payment of another amount is held against it.</summary>
     public Task WaitUntilAnnouncedAsync(string orderId, CancellationToken cancellation) => WaitUntilAsync(
-        "select exists (select from kkiaevents.mt_doc_order where id = 'default/' || $1 and data ->> 'due' is not null)", orderId, cancellation);
+        "select exists (select from kkiaevents.mt_streams where id = 'order/default/' || $1)", orderId, cancellation);
 
     /// <summary>KKiaPay has been asked about it in vain; it will be asked again.</summary>
     public Task WaitUntilAskedInVainAsync(string transactionId, CancellationToken cancellation) => WaitUntilAsync(

@@ -11,7 +11,7 @@ namespace KkiaEvents.Ledger.Storage;
 /// <summary>Wires the ledger.</summary>
 public static class LedgerRegistration
 {
-    /// <summary>Adds the ledger. The schema is made when the host starts, under an advisory lock: any number of replicas may start at once.</summary>
+    /// <summary>Adds the ledger. The schema is made after the host starts (<see cref="SchemaAtStart"/>).</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">Where it lives.</param>
     /// <param name="policyOf">A merchant's rules about orders, by name.</param>
@@ -26,7 +26,9 @@ public static class LedgerRegistration
             var marten = new StoreOptions();
             LedgerStore.Configure(marten, options, provider.GetRequiredService<NpgsqlDataSource>());
             return marten;
-        }).ApplyAllDatabaseChangesOnStartup();
+        });
+        services.AddSingleton<SchemaAtStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<SchemaAtStart>());
         services.AddSingleton(provider => new PaymentLedger(provider.GetRequiredService<IDocumentStore>(), options, policyOf(provider)));
         services.AddSingleton<OrderAnnouncements>();
         services.AddSingleton<DeliveryQueue>();

@@ -11,8 +11,7 @@ internal static class ConsumingRegistration
     {
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<TransactionBatches>();
-        // Before the bus: hosted services start in order, and consuming presumes that dead letters have a place.
-        services.AddHostedService<TopologyBeforeConsuming>();
+        services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>
         {
             bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();

@@ -1,0 +1,93 @@
+import amqp from 'amqplib';
+import { HandledEvents } from './handled-events.mjs';
+
+const url = process.env.ConnectionStrings__RabbitMq;
+if (!url) {
+  console.error('ConnectionStrings__RabbitMq is missing. Example: amqp://user:password@localhost:5672/');
+  process.exit(78);
+}
+
+const queue = 'node-subscriber';
+const events = ['OrderPaid', 'OrderPaymentFailed', 'OrderPaymentFlagged', 'OrderRefunded'];
+const handled = new HandledEvents();
+let connection;
+let stopping = false;
+
+// Your own work goes here. When it throws, the message goes back to the queue.
+async function handle(type, event) {
+  console.log(`${type} order=${event.orderId ?? '-'} transaction=${event.transactionId} event=${event.eventId}`);
+}
+
+async function take(channel, delivery) {
+  let id;
+  try {
+    // MassTransit's envelope: the event under `message`, its type as urn:message:KkiaEvents.Contracts:OrderPaid.
+    const { message, messageType } = JSON.parse(delivery.content.toString('utf8'));
+    if (handled.tryAdd(message.eventId)) {
+      id = message.eventId;
+      await handle(messageType[0].split(':').at(-1), message);
+    }
+    channel.ack(delivery);
+  } catch (error) {
+    console.error(`not handled, back to the queue: ${error.message}`);
+    handled.forget(id);
+    channel.nack(delivery);
+  }
+}
+
+async function subscribe() {
+  connection = await amqp.connect(url, { clientProperties: { connection_name: queue }, timeout: 5000 });
+  connection.on('error', (error) => console.error(`broker: ${error.message}`));
+  const closed = new Promise((resolve) => connection.once('close', resolve));
+
+  const channel = await connection.createChannel();
+  channel.on('error', (error) => {
+    console.error(`channel: ${error.message}`);
+    connection.close().catch(() => {});
+  });
+  // What fails 20 times waits in a queue of its own for a person; without it, RabbitMQ would drop it.
+  const dead = `${queue}-dead`;
+  await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': 20,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': dead,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    },
+  });
+  for (const event of events) {
+    const exchange = `KkiaEvents.Contracts:${event}`;
+    await channel.assertExchange(exchange, 'fanout', { durable: true });
+    await channel.bindQueue(queue, exchange, '');
+  }
+  await channel.prefetch(16);
+  await channel.consume(queue, (delivery) => {
+    // null: the queue was deleted. Connecting again declares it again.
+    if (delivery) take(channel, delivery);
+    else connection.close().catch(() => {});
+  });
+  console.log('subscribed');
+  await closed;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    stopping = true;
+    await connection?.close().catch(() => {});
+    process.exit(0);
+  });
+}
+
+while (!stopping) {
+  try {
+    await subscribe();
+  } catch (error) {
+    console.error(`broker: ${error.message}`);
+    await connection?.close().catch(() => {});
+  }
+  if (!stopping) await new Promise((resolve) => setTimeout(resolve, 1000));
+}

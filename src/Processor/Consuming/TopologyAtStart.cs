@@ -1,0 +1,32 @@
+using KkiaEvents.Bus;
+
+namespace KkiaEvents.Processor.Consuming;
+
+/// <summary>
+/// Declares the topology, waiting for the broker as long as it takes. Consuming need not wait for it: the endpoint declares
+/// its own queue, and a message to be dead-lettered stays in that queue until the dead letters have a place.
+/// </summary>
+internal sealed partial class TopologyAtStart(ProcessorOptions options, ILogger<TopologyAtStart> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TopologyDeclaration.DeclareAsync(options.Bus, stoppingToken);
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogWaiting(options.Bus, e.Message);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology yet: {Error}")]
+    private partial void LogWaiting(BusAddress broker, string error);
+}

@@ -1,0 +1,164 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using KkiaEvents.Ingress;
+using KkiaEvents.Processor;
+using KkiaEvents.Sandbox;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+
+namespace KkiaEvents.Tests.Integration.Infrastructure;
+
+/// <summary>
+/// A whole system of its own for one test class: Sandbox, Ingress and Processors as their programs compose them, on a
+/// virtual host and a database that nobody else uses.
+/// </summary>
+public class Installation(Services services) : IAsyncLifetime
+{
+    public const string Secret = "whsec_test_0123456789";
+
+    private readonly List<WebApplication> _processors = [];
+    private WebApplication? _ingress;
+    private WebApplication? _sandbox;
+
+    public Services Services { get; } = services;
+
+    public string AmqpUri { get; private set; } = "";
+
+    public string LedgerConnection { get; private set; } = "";
+
+    public NpgsqlDataSource Database { get; private set; } = null!;
+
+    public HttpClient Ingress { get; private set; } = null!;
+
+    public HttpClient Sandbox { get; private set; } = null!;
+
+    public Outcomes Outcomes { get; private set; } = null!;
+
+    /// <summary>How many Processors run from the start.</summary>
+    protected virtual int Processors => 1;
+
+    /// <summary>True when somebody subscribes to outcomes from the start.</summary>
+    protected virtual bool Subscribed => true;
+
+    /// <summary>Settings beside the usual ones.</summary>
+    protected virtual IReadOnlyList<string> Settings => [];
+
+    public async ValueTask InitializeAsync()
+    {
+        var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
+        AmqpUri = await Services.CreateVirtualHostAsync(name);
+        LedgerConnection = await Services.CreateDatabaseAsync(name);
+        Database = NpgsqlDataSource.Create(LedgerConnection);
+        _sandbox = SandboxApp.Build(
+        [
+            "--urls=http://127.0.0.1:0", $"--Sandbox:Merchants:default:WebhookSecret={Secret}", "--Sandbox:Merchants:default:PublicKey=pk",
+            "--Sandbox:Merchants:default:PrivateKey=tpk", "--Sandbox:Merchants:default:SecretKey=tsk", "--Sandbox:Merchants:default:WebhookUrl=http://127.0.0.1:1/unused",
+        ]);
+        await _sandbox.StartAsync();
+        Sandbox = new() { BaseAddress = new(_sandbox.Urls.First()) };
+        _ingress = IngressApp.Build(Arguments());
+        await _ingress.StartAsync();
+        Ingress = new() { BaseAddress = new(_ingress.Urls.First()) };
+        await Condition.HoldsAsync("Ingress is ready", async () => (await Ingress.GetAsync("/health/ready")).IsSuccessStatusCode);
+        if (Subscribed)
+            await SubscribeAsync();
+        for (var i = 0; i < Processors; i++)
+            await StartProcessorAsync();
+    }
+
+    public async Task SubscribeAsync() => Outcomes = await Outcomes.SubscribeAsync(AmqpUri);
+
+    public async Task StartProcessorAsync()
+    {
+        var processor = ProcessorApp.Build(Arguments());
+        await processor.StartAsync();
+        _processors.Add(processor);
+    }
+
+    public async Task StopProcessorsAsync()
+    {
+        foreach (var processor in _processors)
+            await processor.DisposeAsync();
+        _processors.Clear();
+    }
+
+    /// <summary>Makes a payment that KKiaPay knows. Its webhook is the test's to send.</summary>
+    public async Task<string> PayAsync(object payment)
+    {
+        var node = JsonSerializer.SerializeToNode(payment)!.AsObject();
+        node["webhook"] ??= false;
+        using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments", node);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("transactionId").GetString()!;
+    }
+
+    /// <summary>Makes many payments at once: ids are the prefix and a number from 0.</summary>
+    public async Task PayManyAsync(string prefix, int count)
+    {
+        using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments/bulk", new { count, prefix, amount = 5000, stateData = new { orderId = prefix + "{n}" } });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Posts a webhook as KKiaPay would.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string body, string? signature = null, string path = "/webhook/kkiapay", string contentType = "application/json")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8) };
+        request.Content.Headers.ContentType = new(contentType);
+        request.Headers.Add("x-kkiapay-secret", signature ?? Sign(body));
+        return await Ingress.SendAsync(request);
+    }
+
+    public async Task NotifyAsync(string transactionId, string kind = "transaction.success", long? amount = 5000, string? order = null, string salt = "")
+    {
+        using var response = await PostAsync(Body(transactionId, kind, amount, order, salt));
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+    }
+
+    public static string Body(string transactionId, string kind = "transaction.success", long? amount = 5000, string? order = null, string salt = "") =>
+        JsonSerializer.Serialize(new { @event = kind, transactionId, isPaymentSucces = kind == "transaction.success", amount, label = salt, stateData = order is null ? null : new { orderId = order } });
+
+    public static string Sign(string body, string secret = Secret) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body)));
+
+    /// <summary>One value from the ledger.</summary>
+    public async Task<T> ReadAsync<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Everything that was sent before has had its effect: a payment sent last came out, and nothing is undelivered.</summary>
+    public async Task SettledAsync()
+    {
+        var last = await PayAsync(new { amount = 1 });
+        await NotifyAsync(last, amount: 1);
+        await Outcomes.WaitForAsync(last);
+        await Condition.HoldsAsync("nothing is undelivered", async () => await ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopProcessorsAsync();
+        if (_ingress is not null)
+            await _ingress.DisposeAsync();
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
+        if (Outcomes is not null)
+            await Outcomes.DisposeAsync();
+        Ingress?.Dispose();
+        Sandbox?.Dispose();
+        if (Database is not null)
+            await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private string[] Arguments() =>
+    [
+        "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--ConnectionStrings:Ledger={LedgerConnection}",
+        $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:default:PublicKey=pk", "--Kkiapay:Merchants:default:PrivateKey=tpk",
+        "--Kkiapay:Merchants:default:SecretKey=tsk", "--Kkiapay:Merchants:default:Environment=Sandbox", $"--Kkiapay:Merchants:default:ApiBaseUrl={_sandbox!.Urls.First()}",
+        .. Settings,
+    ];
+}

@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using KkiaEvents.Contracts;
+using KkiaEvents.Tests.Integration.Infrastructure;
+using MassTransit;
+
+namespace KkiaEvents.Tests.Integration;
+
+/// <summary>From a webhook to what a subscriber gets, on the real bus and the real store.</summary>
+public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
+{
+    [Theory]
+    [InlineData("Rest")]
+    [InlineData("Sdk")]
+    public async Task A_verified_payment_comes_out_as_OrderPaid(string form)
+    {
+        var order = $"order-{form}";
+        var id = await system.PayAsync(new { amount = 5000, fees = 25, stateData = new { orderId = order, cart = "c-1" }, phone = "22967434270", @operator = "mtn", name = "Awa Koné" });
+        await system.NotifyAsync(id, order: order);
+        var paid = await system.Outcomes.WaitForAsync(id);
+        Assert.Equal((order, 5000L, "XOF", "mtn", "default"), (paid.Text("orderId"), paid.Amount, paid.Text("currency"), paid.Text("operator"), paid.Text("merchant")));
+        Assert.Equal(paid.MessageId, paid.Text("eventId"));
+        Assert.Equal("c-1", paid.Message.GetProperty("data").GetProperty("cart").GetString());
+    }
+
+    [Fact]
+    public async Task The_same_body_many_times_at_once_is_one_event()
+    {
+        var id = await system.PayAsync(new { stateData = new { orderId = "order-many" } });
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => system.NotifyAsync(id, order: "order-many")));
+        await system.Outcomes.WaitForAsync(id);
+        await system.SettledAsync();
+        Assert.Single(system.Outcomes.Of(id));
+        Assert.Equal(1L, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'webhook_recorded'"));
+    }
+
+    [Fact]
+    public async Task A_failed_payment_says_why_to_the_customer()
+    {
+        var id = await system.PayAsync(new { outcome = "failed", failureCode = "insufficient_fund" });
+        await system.NotifyAsync(id, "transaction.failed");
+        var failed = await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
+        Assert.Equal("insufficient_fund", failed.Text("failureCode"));
+        Assert.Contains("solde", failed.Message.GetProperty("customerMessage").GetProperty("fr").GetString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_late_success_supersedes_a_failure_and_comes_after_it()
+    {
+        var id = await system.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-late" } });
+        await system.NotifyAsync(id, "transaction.timeout", amount: null);
+        var failed = await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
+        await MoveAsync(id, "success");
+        await system.NotifyAsync(id);
+        var paid = await system.Outcomes.WaitForAsync(id);
+        Assert.Equal(failed.MessageId, paid.Text("supersedesEventId"));
+        Assert.Equal(["OrderPaymentFailed", "OrderPaid"], system.Outcomes.Of(id).Select(o => o.Type));
+    }
+
+    [Fact]
+    public async Task Failed_and_success_of_one_transaction_in_one_batch_are_both_recorded()
+    {
+        var id = await system.PayAsync(new { amount = 5000 });
+        await Task.WhenAll(system.NotifyAsync(id, "transaction.failed"), system.NotifyAsync(id));
+        await system.Outcomes.WaitForAsync(id);
+        await Condition.HoldsAsync("both claims are in the stream",
+            async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'webhook_recorded'") == 2);
+        Assert.Single(system.Outcomes.Of(id));
+    }
+
+    [Fact]
+    public async Task A_pending_payment_is_followed_without_another_webhook()
+    {
+        var id = await system.PayAsync(new { settleAfterMs = 600_000 });
+        await system.NotifyAsync(id);
+        await Condition.HoldsAsync("it is due", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 1);
+        Assert.Empty(system.Outcomes.Of(id));
+        await MoveAsync(id, "success");
+        await system.Outcomes.WaitForAsync(id);
+        await Condition.HoldsAsync("it is no longer due", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 0);
+    }
+
+    [Fact]
+    public async Task A_refund_is_learned_when_KKiaPay_is_asked_again()
+    {
+        var id = await system.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
+        var paid = await system.Outcomes.WaitForAsync(id);
+        await MoveAsync(id, "refunded");
+        await system.NotifyAsync(id, salt: "again");
+        Assert.Equal(paid.MessageId, (await system.Outcomes.WaitForAsync(id, "OrderRefunded")).Text("paidEventId"));
+    }
+
+    [Fact]
+    public async Task Two_transactions_in_parallel_pay_one_order_once()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => system.PayAsync(new { stateData = new { orderId = "order-twice" } })));
+        await Task.WhenAll(ids.SelectMany(id => Enumerable.Range(0, 10).Select(n => system.NotifyAsync(id, order: "order-twice", salt: $"{n}"))));
+        await Condition.HoldsAsync("each transaction has an outcome", () => ids.All(id => system.Outcomes.Of(id).Count > 0));
+        await system.SettledAsync();
+        var outcomes = ids.SelectMany(system.Outcomes.Of).ToList();
+        var paid = Assert.Single(outcomes, o => o.Type == "OrderPaid");
+        Assert.Equal(4, outcomes.Count(o => o.Type == "OrderPaymentFlagged"));
+        Assert.All(outcomes.Where(o => o.Type == "OrderPaymentFlagged"), o =>
+        {
+            Assert.Equal("AlreadyPaid", o.Text("reason"));
+            Assert.Equal(paid.TransactionId, o.Text("otherTransactionId"));
+        });
+    }
+
+    [Fact]
+    public async Task A_changed_amount_is_flagged_when_the_order_was_announced()
+    {
+        await AnnounceAsync("order-changed", 100_000);
+        await Condition.HoldsAsync("the order is announced", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where data ->> 'due' = '100000'") == 1);
+        var id = await system.PayAsync(new { amount = 100, stateData = new { orderId = "order-changed" } });
+        await system.NotifyAsync(id, amount: 100, order: "order-changed");
+        var flagged = await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+        Assert.Equal(("AmountMismatch", 100L, 100_000L), (flagged.Text("reason"), flagged.Amount, flagged.Message.GetProperty("expectedAmount").GetInt64()));
+        await system.SettledAsync();
+        Assert.Single(system.Outcomes.Of(id));
+    }
+
+    [Fact]
+    public async Task An_announced_transaction_is_followed_though_no_webhook_ever_comes()
+    {
+        var id = await system.PayAsync(new { amount = 7000, stateData = new { orderId = "order-followed" } });
+        await AnnounceAsync("order-followed", 7000, id);
+        var paid = await system.Outcomes.WaitForAsync(id);
+        Assert.Equal("order-followed", paid.Text("orderId"));
+        Assert.Equal(JsonValueKind.Null, paid.Message.GetProperty("receivedAt").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_announcement_that_disagrees_with_the_first_changes_nothing()
+    {
+        await AnnounceAsync("order-disagree", 1000);
+        await Condition.HoldsAsync("the order is announced", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree'") == 1);
+        await AnnounceAsync("order-disagree", 5000);
+        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-disagree" } });
+        await AnnounceAsync("order-disagree-after", 1);
+        await Condition.HoldsAsync("what was announced after it is recorded", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree-after'") == 1);
+        await system.NotifyAsync(id, order: "order-disagree");
+        Assert.Equal("AmountMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_claims_another_amount_than_was_paid_is_flagged()
+    {
+        var id = await system.PayAsync(new { amount = 100 });
+        await system.NotifyAsync(id, amount: 100_000);
+        Assert.Equal("AmountMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_failed_while_KKiaPay_does_not_answer_and_all_is_paid_when_it_does()
+    {
+        var id = await system.PayAsync(new { amount = 5000 });
+        using (var put = await system.Sandbox.PutAsJsonAsync("/sandbox/faults", new { errorRate = 1.0, errorStatus = 503 }))
+            Assert.True(put.IsSuccessStatusCode);
+        try
+        {
+            await system.NotifyAsync(id);
+            await Condition.HoldsAsync("it is due without an answer",
+                async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}' and last_error is not null") == 1);
+            Assert.Empty(system.Outcomes.Of(id));
+        }
+        finally
+        {
+            (await system.Sandbox.DeleteAsync("/sandbox/faults")).Dispose();
+        }
+
+        await system.Outcomes.WaitForAsync(id);
+    }
+
+    [Theory]
+    [InlineData("\\u0000")]
+    [InlineData("\\ud800")]
+    [InlineData("\\\"'; drop table due; --")]
+    [InlineData("😀 é ☎")]
+    public async Task A_hostile_order_id_poisons_nothing(string order)
+    {
+        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "x" } });
+        var body = $$$"""{"event":"transaction.success","transactionId":"{{{id}}}","amount":5000,"stateData":{"orderId":"{{{order}}}"}}""";
+        using var response = await system.PostAsync(body);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
+    }
+
+    private async Task MoveAsync(string id, string outcome)
+    {
+        using var response = await system.Sandbox.PostAsJsonAsync($"/sandbox/payments/{id}/status", new { outcome, webhook = false });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private async Task AnnounceAsync(string orderId, long amount, string? transactionId = null)
+    {
+        var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(system.AmqpUri)));
+        await bus.StartAsync();
+        await bus.Publish(new ExpectPayment { OrderId = orderId, Amount = amount, TransactionId = transactionId });
+        await bus.StopAsync();
+    }
+}

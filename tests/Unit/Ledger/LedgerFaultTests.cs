@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using JasperFx;
+using KkiaEvents.Ledger.Storage;
+using Npgsql;
+
+namespace KkiaEvents.Tests.Unit.Ledger;
+
+public class LedgerFaultTests
+{
+    [Theory]
+    [InlineData("23505", LedgerFault.Collision)]
+    [InlineData("40001", LedgerFault.Collision)]
+    [InlineData("40P01", LedgerFault.Collision)]
+    [InlineData("55P03", LedgerFault.Collision)]
+    [InlineData("22P05", LedgerFault.Poison)]
+    [InlineData("22021", LedgerFault.Poison)]
+    [InlineData("54000", LedgerFault.Poison)]
+    [InlineData("23502", LedgerFault.Poison)]
+    [InlineData("57P01", LedgerFault.Unavailable)]
+    [InlineData("57P03", LedgerFault.Unavailable)]
+    [InlineData("53300", LedgerFault.Unavailable)]
+    [InlineData("53100", LedgerFault.Unavailable)]
+    [InlineData("42P01", LedgerFault.Unavailable)]
+    [InlineData("42501", LedgerFault.Unavailable)]
+    [InlineData("25006", LedgerFault.Unavailable)]
+    [InlineData("28P01", LedgerFault.Unavailable)]
+    public void Only_an_error_that_the_data_causes_condemns_a_message(string sqlState, LedgerFault expected) =>
+        Assert.Equal(expected, LedgerFaults.Classify(new InvalidOperationException("wrapped", new PostgresException("", "ERROR", "ERROR", sqlState))));
+
+    [Fact]
+    public void A_lost_connection_is_no_messages_fault()
+    {
+        Assert.Equal(LedgerFault.Unavailable, LedgerFaults.Classify(new NpgsqlException("gone", new SocketException())));
+        Assert.Equal(LedgerFault.Unavailable, LedgerFaults.Classify(new TimeoutException()));
+        Assert.Equal(LedgerFault.Unavailable, LedgerFaults.Classify(new EndOfStreamException()));
+    }
+
+    [Fact]
+    public void Somebody_elses_write_is_a_collision() =>
+        Assert.Equal(LedgerFault.Collision, LedgerFaults.Classify(new ConcurrencyException(typeof(string), "id")));
+
+    [Fact]
+    public void Of_several_errors_the_worst_counts() =>
+        Assert.Equal(LedgerFault.Poison, LedgerFaults.Classify(new AggregateException(new TimeoutException(), new FormatException())));
+}

@@ -1,0 +1,284 @@
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+
+namespace KkiaEvents.Tests.Unit.Ledger;
+
+public class PaymentDecisionTests
+{
+    private static readonly Payment Claimed = Given.Payment(Given.Claim());
+    private static readonly Payment Paid = Given.After(Claimed, Given.Answer(TransactionStatus.Complete));
+    private static readonly Payment Failed = Given.After(Claimed, Given.Answer(TransactionStatus.Failed, failureCode: "timeout"));
+    private static readonly Payment Refunded = Given.After(Paid, Given.Answer(TransactionStatus.Refunded));
+
+    [Fact]
+    public void A_verified_payment_is_paid()
+    {
+        var paid = Given.Is<OrderPaid>(Decide(Claimed, Given.Answer(TransactionStatus.Complete)));
+        Assert.Equal(("default", "order-1", "txn_1", 5000L, 25L, 4975L), (paid.Merchant, paid.OrderId, paid.TransactionId, paid.Amount, paid.Fees, paid.Net));
+        Assert.Equal(("MOBILE_MONEY", "mtn", "+22967434270", "XOF"), (paid.Method, paid.Operator, paid.Payer!.Phone, paid.Currency));
+        Assert.Equal(Given.Noon, paid.ReceivedAt);
+        Assert.Null(paid.SupersedesEventId);
+    }
+
+    [Fact]
+    public void A_payment_followed_by_its_announcement_alone_is_paid()
+    {
+        var announced = Given.Payment(new PaymentAnnounced("order-1", Given.Noon));
+        var paid = Given.Is<OrderPaid>(Decide(announced, Given.Answer(TransactionStatus.Complete, order: null), Given.Order(due: 5000)));
+        Assert.Equal("order-1", paid.OrderId);
+        Assert.Null(paid.ReceivedAt);
+    }
+
+    [Theory]
+    [InlineData("transaction.failed")]
+    [InlineData("transaction.timeout")]
+    public void A_webhook_that_says_failed_does_not_fail_a_payment_that_KKiaPay_confirms(string claim) =>
+        Given.Is<OrderPaid>(Decide(Given.Payment(Given.Claim(kind: claim)), Given.Answer(TransactionStatus.Complete)));
+
+    [Fact]
+    public void A_webhook_that_says_success_does_not_pay_what_KKiaPay_calls_failed() =>
+        Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(TransactionStatus.Failed)));
+
+    [Theory]
+    [InlineData("insufficient_fund", false)]
+    [InlineData("wrong_pin", true)]
+    [InlineData("timeout", true)]
+    [InlineData("network_error", true)]
+    [InlineData("invalid_phone", false)]
+    [InlineData("a_new_code", true)]
+    public void A_failure_says_its_code_and_whether_a_retry_makes_sense(string code, bool retry)
+    {
+        var failed = Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(TransactionStatus.Failed, failureCode: code)));
+        Assert.Equal((code, retry), (failed.FailureCode, failed.RetryAdvised));
+        Assert.NotEmpty(failed.CustomerMessage.En);
+        Assert.NotEmpty(failed.CustomerMessage.Fr);
+    }
+
+    [Theory]
+    [InlineData(TransactionStatus.Cancelled, "CANCELLED", "cancelled")]
+    [InlineData(TransactionStatus.Failed, "INSUFFICIENT_FUND", "insufficient_fund")]
+    [InlineData(TransactionStatus.Failed, "FAILED", "unknown")]
+    public void A_failure_without_a_code_takes_it_from_the_status(TransactionStatus status, string word, string code) =>
+        Assert.Equal(code, Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(status, word: word))).FailureCode);
+
+    [Fact]
+    public void A_late_success_supersedes_a_failure()
+    {
+        var paid = Given.Is<OrderPaid>(Decide(Failed, Given.Answer(TransactionStatus.Complete)));
+        Assert.Equal(Failed.FailedEventId, paid.SupersedesEventId);
+        Assert.NotNull(paid.SupersedesEventId);
+    }
+
+    [Theory]
+    [InlineData(TransactionStatus.Failed)]
+    [InlineData(TransactionStatus.Cancelled)]
+    [InlineData(TransactionStatus.Pending)]
+    [InlineData(TransactionStatus.NotFound)]
+    [InlineData(TransactionStatus.NotYours)]
+    [InlineData(TransactionStatus.NotAPayment)]
+    public void A_failed_payment_stays_failed_until_KKiaPay_confirms_it(TransactionStatus status) => Assert.Null(Decide(Failed, Given.Answer(status)));
+
+    [Theory]
+    [InlineData(TransactionStatus.Complete)]
+    [InlineData(TransactionStatus.Pending)]
+    public void A_paid_payment_is_not_paid_again(TransactionStatus status) => Assert.Null(Decide(Paid, Given.Answer(status)));
+
+    [Theory]
+    [InlineData(TransactionStatus.Failed)]
+    [InlineData(TransactionStatus.Cancelled)]
+    [InlineData(TransactionStatus.NotFound)]
+    [InlineData(TransactionStatus.NotYours)]
+    [InlineData(TransactionStatus.NotAPayment)]
+    public void A_contradiction_of_a_paid_payment_is_flagged_once_and_takes_nothing_back(TransactionStatus status)
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(status)));
+        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
+        var after = Paid.Evolve(flagged);
+        Assert.Equal(PaymentOutcome.Paid, after.Outcome);
+        Assert.Null(Decide(after, Given.Answer(status)));
+    }
+
+    [Fact]
+    public void Another_amount_for_a_paid_payment_is_a_contradiction() =>
+        Assert.Equal(FlagReason.Contradiction, Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete, amount: 4999))).Reason);
+
+    [Fact]
+    public void A_refund_of_a_paid_payment_names_what_it_takes_back()
+    {
+        var refunded = Given.Is<OrderRefunded>(Decide(Paid, Given.Answer(TransactionStatus.Refunded)));
+        Assert.Equal((Paid.PaidEventId, 5000L), (refunded.PaidEventId, refunded.Amount));
+    }
+
+    [Fact]
+    public void A_refund_that_was_never_paid_here_is_told_without_naming_a_payment() =>
+        Assert.Null(Given.Is<OrderRefunded>(Decide(Claimed, Given.Answer(TransactionStatus.Refunded))).PaidEventId);
+
+    [Theory]
+    [MemberData(nameof(AllStatuses))]
+    public void Nothing_follows_a_refund(TransactionStatus status) => Assert.Null(Decide(Refunded, Given.Answer(status)));
+
+    [Fact]
+    public void A_pending_payment_is_left_alone_for_a_day() =>
+        Assert.Null(Decide(Claimed, Given.Answer(TransactionStatus.Pending, at: Given.Noon.AddHours(24).AddSeconds(-1))));
+
+    [Fact]
+    public void A_payment_that_is_still_pending_after_a_day_is_flagged_once_and_can_still_be_paid()
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Claimed, Given.Answer(TransactionStatus.Pending, at: Given.Noon.AddHours(24))));
+        Assert.Equal(FlagReason.StillPending, flagged.Reason);
+        var after = Claimed.Evolve(flagged);
+        Assert.Null(Decide(after, Given.Answer(TransactionStatus.Pending, at: Given.Noon.AddHours(48))));
+        Given.Is<OrderPaid>(Decide(after, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(49))));
+    }
+
+    [Fact]
+    public void An_unknown_transaction_is_asked_about_again_before_it_is_flagged()
+    {
+        var payment = Claimed;
+        for (var answer = 1; answer < PaymentDecision.UnknownPatience; answer++)
+        {
+            Assert.Null(Decide(payment, Given.Answer(TransactionStatus.NotFound, amount: null)));
+            payment = payment.Evolve(Given.Answer(TransactionStatus.NotFound, amount: null));
+        }
+
+        Assert.Equal(FlagReason.UnknownTransaction, Given.Is<OrderPaymentFlagged>(Decide(payment, Given.Answer(TransactionStatus.NotFound, amount: null))).Reason);
+    }
+
+    [Fact]
+    public void A_transaction_that_KKiaPay_learns_of_late_is_paid() =>
+        Given.Is<OrderPaid>(Decide(Claimed.Evolve(Given.Answer(TransactionStatus.NotFound)), Given.Answer(TransactionStatus.Complete)));
+
+    [Theory]
+    [InlineData(TransactionStatus.NotYours, FlagReason.MerchantMismatch)]
+    [InlineData(TransactionStatus.NotAPayment, FlagReason.NotAPayment)]
+    public void A_transaction_that_pays_for_nothing_here_is_flagged(TransactionStatus status, FlagReason reason) =>
+        Assert.Equal(reason, Given.Is<OrderPaymentFlagged>(Decide(Claimed, Given.Answer(status))).Reason);
+
+    [Fact]
+    public void A_payout_pays_for_no_order() =>
+        Assert.Equal(FlagReason.NotAPayment, Given.Is<OrderPaymentFlagged>(Decide(Claimed, Given.Answer(TransactionStatus.Complete, type: "CREDIT"))).Reason);
+
+    [Theory]
+    [InlineData("DEBIT")]
+    [InlineData("debit")]
+    [InlineData(null)]
+    public void A_payment_received_is_a_debit_or_says_nothing(string? type) =>
+        Given.Is<OrderPaid>(Decide(Claimed, Given.Answer(TransactionStatus.Complete, type: type)));
+
+    [Theory]
+    [InlineData(100L)]
+    [InlineData(4975L)]
+    [InlineData(5001L)]
+    public void Another_amount_than_the_order_is_due_is_flagged(long amount)
+    {
+        var payment = Given.Payment(Given.Claim(amount: amount));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(payment, Given.Answer(TransactionStatus.Complete, amount), Given.Order(due: 5000)));
+        Assert.Equal((FlagReason.AmountMismatch, (long?)amount, (long?)5000L), (flagged.Reason, flagged.Amount, flagged.ExpectedAmount));
+    }
+
+    [Fact]
+    public void Another_amount_than_the_webhook_claimed_is_flagged() =>
+        Assert.Equal(FlagReason.AmountMismatch, Given.Is<OrderPaymentFlagged>(Decide(Given.Payment(Given.Claim(amount: 100_000)), Given.Answer(TransactionStatus.Complete))).Reason);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0L)]
+    [InlineData(-5L)]
+    public void A_confirmed_payment_without_a_usable_amount_is_flagged(long? amount) =>
+        Assert.Equal(FlagReason.AmountMismatch, Given.Is<OrderPaymentFlagged>(Decide(Given.Payment(Given.Claim(amount: null)), Given.Answer(TransactionStatus.Complete, amount))).Reason);
+
+    [Fact]
+    public void A_claim_without_an_amount_claims_nothing() =>
+        Given.Is<OrderPaid>(Decide(Given.Payment(Given.Claim(amount: null, kind: "transaction.timeout")), Given.Answer(TransactionStatus.Complete)));
+
+    [Fact]
+    public void An_order_that_another_transaction_paid_is_not_paid_again_and_a_refund_is_owed()
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Claimed, Given.Answer(TransactionStatus.Complete), Given.Order(paidBy: "txn_0")));
+        Assert.Equal((FlagReason.AlreadyPaid, "txn_0"), (flagged.Reason, flagged.OtherTransactionId));
+    }
+
+    [Fact]
+    public void A_payment_for_another_order_than_the_webhook_named_is_flagged() =>
+        Assert.Equal(FlagReason.OrderMismatch, Given.Is<OrderPaymentFlagged>(Decide(Claimed, Given.Answer(TransactionStatus.Complete, order: "order-2"))).Reason);
+
+    [Fact]
+    public void A_payment_for_another_order_than_was_announced_is_flagged() =>
+        Assert.Equal(FlagReason.OrderMismatch,
+            Given.Is<OrderPaymentFlagged>(Decide(Given.Payment(new PaymentAnnounced("order-9", Given.Noon)), Given.Answer(TransactionStatus.Complete))).Reason);
+
+    [Fact]
+    public void Webhooks_that_name_different_orders_settle_nothing_when_KKiaPay_names_none() =>
+        Assert.Equal(FlagReason.OrderMismatch,
+            Given.Is<OrderPaymentFlagged>(Decide(Given.Payment(Given.Claim(), Given.Claim(order: "order-2", digest: "d2")), Given.Answer(TransactionStatus.Complete, order: null))).Reason);
+
+    [Fact]
+    public void An_answer_without_an_order_takes_the_one_that_the_webhook_names() =>
+        Assert.Equal("order-1", Given.Is<OrderPaid>(Decide(Claimed, Given.Answer(TransactionStatus.Complete, order: null))).OrderId);
+
+    [Fact]
+    public void A_payment_that_names_no_order_is_paid_or_flagged_as_the_policy_says()
+    {
+        var payment = Given.Payment(Given.Claim(order: null));
+        var answer = Given.Answer(TransactionStatus.Complete, order: null);
+        Assert.Null(Given.Is<OrderPaid>(Decide(payment, answer)).OrderId);
+        Assert.Equal(FlagReason.WithoutReference,
+            Given.Is<OrderPaymentFlagged>(Decide(payment, answer, policy: new() { WithoutReference = OrderRule.Flag })).Reason);
+    }
+
+    [Fact]
+    public void An_unannounced_order_is_paid_or_flagged_as_the_policy_says_and_paid_once_announced()
+    {
+        var strict = new OrderPolicy { Unannounced = OrderRule.Flag };
+        var answer = Given.Answer(TransactionStatus.Complete);
+        Given.Is<OrderPaid>(Decide(Claimed, answer));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Claimed, answer, Given.Order(), strict));
+        Assert.Equal(FlagReason.Unannounced, flagged.Reason);
+        Given.Is<OrderPaid>(Decide(Claimed.Evolve(flagged), answer, Given.Order(due: 5000), strict));
+    }
+
+    [Fact]
+    public void An_announcement_that_disagrees_with_a_payment_accepted_before_is_flagged_once()
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete), Given.Order(due: 100_000, paidBy: "txn_1")));
+        Assert.Equal(FlagReason.AmountMismatch, flagged.Reason);
+        Assert.Null(Decide(Paid.Evolve(flagged), Given.Answer(TransactionStatus.Complete), Given.Order(due: 100_000, paidBy: "txn_1")));
+    }
+
+    [Fact]
+    public void A_flag_is_raised_once_for_each_reason()
+    {
+        var payment = Given.Payment(Given.Claim(amount: 100));
+        var first = Given.Is<OrderPaymentFlagged>(Decide(payment, Given.Answer(TransactionStatus.Complete)));
+        Assert.Null(Decide(payment.Evolve(first), Given.Answer(TransactionStatus.Complete)));
+    }
+
+    [Fact]
+    public void The_same_facts_give_the_same_event_id_and_other_outcomes_another()
+    {
+        var once = Decide(Claimed, Given.Answer(TransactionStatus.Complete))!.EventId;
+        Assert.Equal(once, Decide(Claimed, Given.Answer(TransactionStatus.Complete))!.EventId);
+        Assert.NotEqual(once, Decide(Failed, Given.Answer(TransactionStatus.Complete))!.EventId);
+        Assert.NotEqual(once, Decide(Claimed, Given.Answer(TransactionStatus.Failed))!.EventId);
+    }
+
+    [Theory]
+    [InlineData(PaymentOutcome.Open, TransactionStatus.Pending, true)]
+    [InlineData(PaymentOutcome.Open, TransactionStatus.NotFound, true)]
+    [InlineData(PaymentOutcome.Flagged, TransactionStatus.Pending, true)]
+    [InlineData(PaymentOutcome.Failed, TransactionStatus.Pending, true)]
+    [InlineData(PaymentOutcome.Flagged, TransactionStatus.NotFound, false)]
+    [InlineData(PaymentOutcome.Paid, TransactionStatus.Pending, false)]
+    [InlineData(PaymentOutcome.Refunded, TransactionStatus.Pending, false)]
+    [InlineData(PaymentOutcome.Open, TransactionStatus.Complete, false)]
+    [InlineData(PaymentOutcome.Failed, TransactionStatus.Failed, false)]
+    public void KKiaPay_is_asked_again_while_it_has_not_decided(PaymentOutcome outcome, TransactionStatus status, bool open) =>
+        Assert.Equal(open, PaymentDecision.IsOpenAfter(outcome, status));
+
+    public static TheoryData<TransactionStatus> AllStatuses() => [.. Enum.GetValues<TransactionStatus>()];
+
+    private static OrderEvent? Decide(Payment payment, VerificationAnswered answer, Order? order = null, OrderPolicy? policy = null) =>
+        PaymentDecision.Decide(payment, order, answer, policy ?? Given.Lenient);
+}
