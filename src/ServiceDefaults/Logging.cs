@@ -25,7 +25,8 @@ internal static class Logging
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                 .MinimumLevel.Override("Polly", LogEventLevel.Error)
-                .MinimumLevel.Override("Marten", LogEventLevel.Warning)
+                // It logs each collision as an error before it throws; who catches it decides and logs.
+                .MinimumLevel.Override("Marten", LogEventLevel.Fatal)
                 .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
                 .Enrich.FromLogContext()
                 .Enrich.WithProperty("Service", service);
