@@ -1,5 +1,10 @@
 using System.CommandLine;
 using KkiaEvents.Bench;
+using Spectre.Console;
+
+// Where it can't know the width, it takes 80; the tables are wider.
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 180;
 
 return await BenchCommand.Create()
     .Parse(args)

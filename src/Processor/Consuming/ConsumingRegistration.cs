@@ -10,6 +10,7 @@ internal static class ConsumingRegistration
     public static void AddConsuming(this IServiceCollection services, ProcessorOptions options)
     {
         services.AddSingleton<DeadLetters>();
+        services.AddSingleton<TransactionBatches>();
         services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>
         {

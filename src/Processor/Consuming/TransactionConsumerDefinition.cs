@@ -6,9 +6,6 @@ namespace KkiaEvents.Processor.Consuming;
 /// <summary>The endpoint of raw transaction events.</summary>
 internal sealed class TransactionConsumerDefinition : ConsumerDefinition<TransactionConsumer>
 {
-    /// <summary>Two: while one batch commits, the next asks KKiaPay.</summary>
-    private const int ConcurrentBatches = 2;
-
     private readonly ProcessorOptions _options;
 
     public TransactionConsumerDefinition(ProcessorOptions options)
@@ -21,11 +18,7 @@ internal sealed class TransactionConsumerDefinition : ConsumerDefinition<Transac
         IReceiveEndpointConfigurator endpoint, IConsumerConfigurator<TransactionConsumer> consumer, IRegistrationContext context)
     {
         endpoint.UseTopologyQueue();
-        // A batch that can't fill up waits for its time limit: prefetch must hold all batches at once.
-        endpoint.PrefetchCount = _options.BatchSize * (ConcurrentBatches + 1);
-        consumer.Options<BatchOptions>(batch => batch
-            .SetMessageLimit(_options.BatchSize)
-            .SetTimeLimit(TimeSpan.FromMilliseconds(5))
-            .SetConcurrencyLimit(ConcurrentBatches));
+        // One batch more than are under way at once: it waits, full, for the next place.
+        endpoint.PrefetchCount = _options.BatchSize * (TransactionBatches.ConcurrentBatches + 1);
     }
 }

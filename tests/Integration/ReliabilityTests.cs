@@ -1,0 +1,125 @@
+using System.Text;
+using KkiaEvents.Tests.Integration.Infrastructure;
+using RabbitMQ.Client;
+
+namespace KkiaEvents.Tests.Integration;
+
+public sealed class TwoProcessors(Services services) : Installation(services)
+{
+    protected override int Processors => 2;
+}
+
+/// <summary>What must hold with several Processors, poison, locks and long statements.</summary>
+public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessors>
+{
+    [Fact]
+    public async Task Every_payment_has_one_outcome_though_each_webhook_comes_three_times_in_any_order()
+    {
+        const int payments = 500;
+        await system.PayManyAsync("triple_", payments);
+        var webhooks = Enumerable.Range(0, payments).SelectMany(n => Enumerable.Repeat(n, 3)).ToArray();
+        new Random(20261124).Shuffle(webhooks);
+        await Parallel.ForEachAsync(webhooks, new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (n, _) => await system.NotifyAsync($"triple_{n}", order: $"triple_{n}"));
+        await Condition.HoldsAsync("every payment came out", () => system.Outcomes.Distinct.Count(o => o.TransactionId.StartsWith("triple_", StringComparison.Ordinal)) >= payments);
+        await system.SettledAsync();
+        var outcomes = system.Outcomes.Distinct.Where(o => o.TransactionId.StartsWith("triple_", StringComparison.Ordinal)).ToList();
+        Assert.All(outcomes, o => Assert.Equal("OrderPaid", o.Type));
+        Assert.Equal(payments, outcomes.Select(o => o.TransactionId).Distinct().Count());
+        Assert.Equal(payments, outcomes.Count);
+    }
+
+    [Fact]
+    public async Task A_sequence_gap_and_a_long_statement_hold_no_outcome_up()
+    {
+        // Take out: the delivery rows, for a subscription that follows the global sequence (marten#4952): it waits for both.
+        await using var holder = await system.Database.OpenConnectionAsync();
+        await using var open = await holder.BeginTransactionAsync();
+        await using (var gap = holder.CreateCommand())
+        {
+            gap.CommandText = "select nextval('kkiaevents.mt_events_sequence'), pg_current_xact_id()";
+            await gap.ExecuteNonQueryAsync();
+        }
+
+        await using var slow = system.Database.CreateCommand("select pg_sleep(600)");
+        using var end = new CancellationTokenSource();
+        var statement = slow.ExecuteNonQueryAsync(end.Token);
+        var id = await system.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
+        await system.Outcomes.WaitForAsync(id);
+        Assert.False(statement.IsCompleted);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => statement);
+    }
+
+    [Fact]
+    public async Task A_message_that_nobody_can_read_ends_in_the_dead_letters_and_stops_no_other()
+    {
+        // Take out: x-delivery-limit or x-dead-letter-exchange in Topology, and it goes round for ever.
+        await PublishRawAsync("{ no envelope dead-1", "application/vnd.masstransit+json");
+        var id = await system.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
+        await system.Outcomes.WaitForAsync(id);
+        await InDeadLettersAsync("dead-1");
+    }
+
+    [Fact]
+    public async Task A_message_of_a_form_that_the_ledger_refuses_dies_alone_in_its_batch()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => system.PayAsync(new { amount = 5000 })));
+        var poison = PublishRawAsync(
+            """{"messageId":"0193f0c4-7a6e-7000-8000-00000000dead","messageType":["urn:message:KkiaEvents.Contracts:TransactionSucceeded","urn:message:KkiaEvents.Contracts:TransactionNotification"],"message":{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":"default","transactionId":"../dead-2","event":"transaction.success","body":"{}","receivedAt":"2026-01-01T00:00:00Z"}}""",
+            "application/vnd.masstransit+json");
+        await Task.WhenAll(ids.Select(id => system.NotifyAsync(id)).Append(poison));
+        foreach (var id in ids)
+            await system.Outcomes.WaitForAsync(id);
+        await InDeadLettersAsync("dead-2");
+    }
+
+    [Fact]
+    public async Task Every_database_session_ended_at_once_loses_and_doubles_nothing()
+    {
+        const int payments = 200;
+        await system.PayManyAsync("terminated_", payments);
+        var sending = Parallel.ForEachAsync(Enumerable.Range(0, payments), new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (n, _) => await system.NotifyAsync($"terminated_{n}", order: $"terminated_{n}"));
+        for (var round = 1; round <= 5; round++)
+        {
+            var some = payments * round / 10;
+            await Condition.HoldsAsync($"{some} came out", () => Terminated().Count >= some);
+            await system.ReadAsync<long>("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        }
+
+        await sending;
+        await Condition.HoldsAsync("every payment came out", () => Terminated().Count >= payments);
+        await system.SettledAsync();
+        Assert.Equal(payments, Terminated().Count);
+        Assert.Equal(payments, Terminated().Select(o => o.TransactionId).Distinct().Count());
+    }
+
+    private List<ReceivedOutcome> Terminated() => [.. system.Outcomes.Distinct.Where(o => o.TransactionId.StartsWith("terminated_", StringComparison.Ordinal))];
+
+    private async Task PublishRawAsync(string body, string contentType)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var properties = new BasicProperties { ContentType = contentType, DeliveryMode = DeliveryModes.Persistent, MessageId = Guid.NewGuid().ToString() };
+        await channel.BasicPublishAsync("KkiaEvents.Contracts:TransactionSucceeded", "", mandatory: true, properties, Encoding.UTF8.GetBytes(body));
+    }
+
+    private async Task InDeadLettersAsync(string containing)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await Condition.HoldsAsync($"the dead letters hold {containing}", async () =>
+        {
+            while (await channel.BasicGetAsync("kkiaevents-dead", autoAck: false) is { } got)
+            {
+                if (Encoding.UTF8.GetString(got.Body.Span).Contains(containing, StringComparison.Ordinal))
+                    return true;
+            }
+
+            return false;
+        });
+    }
+}

@@ -1,0 +1,62 @@
+using KkiaEvents.Ingress;
+using KkiaEvents.Processor;
+using KkiaEvents.ServiceDefaults;
+
+namespace KkiaEvents.Tests.Unit.Architecture;
+
+/// <summary>A wrong configuration stops the start, names its key, and shows a value that would do.</summary>
+public class ConfigurationTests
+{
+    private static readonly string[] Right =
+    [
+        "--ConnectionStrings:RabbitMq=amqp://u:p@127.0.0.1:5672/", "--ConnectionStrings:Ledger=Host=127.0.0.1;Database=d;Username=u;Password=p",
+        "--Kkiapay:Merchants:default:WebhookSecrets:0=s3cr3t", "--Kkiapay:Merchants:default:PrivateKey=tpk",
+    ];
+
+    [Theory]
+    [InlineData("ConnectionStrings:RabbitMq", "", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:RabbitMq", "http://localhost", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:RabbitMq", "localhost", "ConnectionStrings__RabbitMq")]
+    [InlineData("Kkiapay:Merchants:default:WebhookSecrets:0", "", "Kkiapay__Merchants__default__WebhookSecrets__0")]
+    [InlineData("Kkiapay:Merchants:Shop A:WebhookSecrets:0", "x", "Kkiapay__Merchants__Shop A__WebhookSecrets__0")]
+    [InlineData("Ingress:PublishTimeoutMs", "soon", "Ingress__PublishTimeoutMs")]
+    [InlineData("Log:Format", "Yaml", "Log__Format")]
+    public void Ingress_names_the_key_and_shows_an_example(string key, string value, string named) => Names(() => IngressApp.Build([.. Right, $"--{key}={value}"]), named);
+
+    [Theory]
+    [InlineData("ConnectionStrings:RabbitMq", "", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:Ledger", "", "ConnectionStrings__Ledger")]
+    [InlineData("ConnectionStrings:Ledger", "nonsense", "ConnectionStrings__Ledger")]
+    [InlineData("ConnectionStrings:Ledger", "Database=d", "ConnectionStrings__Ledger")]
+    [InlineData("Kkiapay:Merchants:default:PrivateKey", "", "Kkiapay__Merchants__default__PrivateKey")]
+    [InlineData("Kkiapay:Merchants:default:Dialect", "Soap", "Kkiapay__Merchants__default__Dialect")]
+    [InlineData("Kkiapay:Merchants:default:Dialect", "Sdk", "Kkiapay__Merchants__default__PublicKey")]
+    [InlineData("Kkiapay:Merchants:default:Environment", "Staging", "Kkiapay__Merchants__default__Environment")]
+    [InlineData("Kkiapay:Merchants:default:ApiBaseUrl", "kkiapay.me", "Kkiapay__Merchants__default__ApiBaseUrl")]
+    [InlineData("Orders:Unannounced", "Maybe", "Orders__Unannounced")]
+    [InlineData("Orders:WithoutReference", "1", "Orders__WithoutReference")]
+    [InlineData("Processor:BatchSize", "0", "Processor__BatchSize")]
+    public void Processor_names_the_key_and_shows_an_example(string key, string value, string named) => Names(() => ProcessorApp.Build([.. Right, $"--{key}={value}"]), named);
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => ProcessorApp.Build([]));
+        Assert.Equal(
+            ["ConnectionStrings__RabbitMq", "ConnectionStrings__Ledger", "Kkiapay__Merchants__default__PrivateKey"], wrong.Problems.Select(p => p.Key));
+    }
+
+    [Fact]
+    public void A_connection_string_that_is_wrong_is_not_repeated()
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => IngressApp.Build([.. Right, "--ConnectionStrings:RabbitMq=http://user:hunter2@host"]));
+        Assert.DoesNotContain("hunter2", wrong.Message);
+    }
+
+    private static void Names(Action build, string key)
+    {
+        var problem = Assert.Single(Assert.Throws<ConfigurationProblemException>(build).Problems, p => p.Key == key);
+        Assert.NotEmpty(problem.Example);
+        Assert.NotEmpty(problem.Problem);
+    }
+}
