@@ -52,13 +52,16 @@ internal static class ContainerServices
 
     private static PostgreSqlContainer Database(string name, DatabaseEndpoint endpoint, LocalServicesOptions options)
     {
+        var durable = options.Durable ? "on" : "off";
         var builder = new PostgreSqlBuilder(DatabaseImage)
             .WithName(name)
             .WithLogger(NullLogger.Instance)
             .WithUsername(endpoint.User)
             .WithPassword(endpoint.Password)
             .WithPortBinding(endpoint.Port, PostgreSqlPort)
-            .WithCommand("-c", "max_connections=200", "-c", options.Durable ? "fsync=on" : "fsync=off")
+            // Testcontainers' own defaults turn all three off; a commit must outlive a killed server in tests too.
+            .WithCommand("-c", "max_connections=200", "-c", "synchronous_commit=on")
+            .WithCommand("-c", $"fsync={durable}", "-c", $"full_page_writes={durable}")
             .WithCreateParameterModifier(OnLoopback);
         return (options.Durable ? builder.WithVolumeMount(name, "/var/lib/postgresql/data") : builder).Build();
     }

@@ -35,7 +35,7 @@ internal sealed class PrivatePostgreSql(ServiceDirectory directory, DatabaseEndp
             -c listen_addresses=127.0.0.1 -c port={endpoint.Port} -c unix_socket_directories='' -c max_connections=200
             """);
         if (!options.Durable)
-            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+            settings += " -c fsync=off -c full_page_writes=off"; // What is committed still outlives a killed server, not a power cut.
         var start = await ControlAsync(
             cancellation, "start", "-w", "-t", Seconds(options.StartDeadline), "-l", Log, "-o", settings).ConfigureAwait(false);
         if (start.ExitCode != 0)
