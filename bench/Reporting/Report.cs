@@ -59,7 +59,14 @@ internal sealed class Report(MachineFacts machine)
             machine,
             figures = figures.Select(figure => new
             {
-                figure.Name, figure.Unit, figure.Median, figure.Least, figure.Most, figure.Expected, figure.AsExpected, figure.Rounds,
+                figure.Name,
+                figure.Unit,
+                figure.Median,
+                figure.Least,
+                figure.Most,
+                figure.Expected,
+                figure.AsExpected,
+                figure.Rounds,
             }),
             processorTime = cpu.ToDictionary(
                 one => one.Key, one => new { microsecondsEach = Microseconds(one.Value), coresUsedByOthers = Math.Round(OthersCores(one.Value), 2) }),

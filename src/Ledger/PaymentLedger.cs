@@ -11,6 +11,9 @@ public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, F
     /// <summary>How often one payment is tried again when others write to it or its order at the same time.</summary>
     private const int CollisionAttempts = 12;
 
+    /// <summary>How often a batch is tried as a whole before its payments go one by one.</summary>
+    private const int BatchAttempts = 3;
+
     /// <summary>The payments among these that the ledger knows.</summary>
     public async Task<IReadOnlyDictionary<PaymentKey, Payment>> FindAsync(
         IReadOnlyCollection<PaymentKey> keys, CancellationToken cancellationToken)
@@ -34,17 +37,25 @@ public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, F
     {
         if (batch.Count == 0)
             return [];
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await CommitAsync(batch, known, cancellationToken);
+            try
+            {
+                return await CommitAsync(batch, known, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException && LedgerFaults.Classify(e) != LedgerFault.Unavailable)
+            {
+                // Most collisions are gone once what the others wrote is read: the batch as a whole is worth another try.
+                if (LedgerFaults.Classify(e) != LedgerFault.Collision || attempt == BatchAttempts)
+                    break;
+                known = await FindAsync([.. batch.Select(f => f.Key)], cancellationToken);
+            }
         }
-        catch (Exception e) when (e is not OperationCanceledException && LedgerFaults.Classify(e) != LedgerFault.Unavailable)
-        {
-            var settled = new List<Settled>(batch.Count);
-            foreach (var facts in batch)
-                settled.Add(await SettleOneAsync(facts, cancellationToken));
-            return settled;
-        }
+
+        var settled = new List<Settled>(batch.Count);
+        foreach (var facts in batch)
+            settled.Add(await SettleOneAsync(facts, cancellationToken));
+        return settled;
     }
 
     private async Task<Settled> SettleOneAsync(PaymentFacts facts, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace KkiaEvents.ServiceDefaults;
 /// <summary>Serilog: compact JSON for machines, plain lines for a terminal (<c>Log__Format</c>: <c>Auto</c>, <c>Json</c>, <c>Text</c>; <c>Log__Level</c>).</summary>
 internal static class Logging
 {
-    private const string TextTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {CorrelationId}{NewLine}{Exception}";
+    private const string TextTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     public static void AddLogging(this WebApplicationBuilder builder, string service, Settings settings)
     {
@@ -25,7 +25,8 @@ internal static class Logging
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                 .MinimumLevel.Override("Polly", LogEventLevel.Error)
-                .MinimumLevel.Override("Marten", LogEventLevel.Warning)
+                // It logs each collision as an error before it throws; who catches it decides and logs.
+                .MinimumLevel.Override("Marten", LogEventLevel.Fatal)
                 .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
                 .Enrich.FromLogContext()
                 .Enrich.WithProperty("Service", service);

@@ -4,22 +4,29 @@ using KkiaEvents.Ledger.Due;
 namespace KkiaEvents.Processor.Following;
 
 /// <summary>Reads what waits every few seconds, for the metrics: a scrape must not become a query.</summary>
-internal sealed class BacklogSampler(DeliveryQueue deliveries, DueQueue due, ProcessorMetrics metrics, TimeProvider time) : BackgroundService
+internal sealed partial class BacklogSampler(
+    DeliveryQueue deliveries, DueQueue due, ProcessorMetrics metrics, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), time);
-        do
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 metrics.Backlog(await deliveries.BacklogAsync(stoppingToken), await due.BacklogAsync(time.GetUtcNow(), stoppingToken));
             }
-            catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // The health check says that the database is away; the last values stand.
+                // Whatever it is, metrics are no reason to stop paying: an exception that leaves here would end the host.
+                LogTrouble(e.Message);
             }
+
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What waits can't be counted right now, the last values stand: {Error}")]
+    private partial void LogTrouble(string error);
 }

@@ -80,7 +80,11 @@ public class Installation(Services services) : IAsyncLifetime
     public async Task StopProcessorsAsync()
     {
         foreach (var processor in _processors)
+        {
+            await processor.StopAsync();
             await processor.DisposeAsync();
+        }
+
         _processors.Clear();
     }
 
