@@ -6,7 +6,7 @@ namespace KkiaEvents.Bench.Load;
 
 /// <summary>
 /// One keep-alive HTTP/1.1 connection that sends ready-made requests. Not HttpClient: the sender shares the cores with
-/// what it measures, and HttpClient's share would be a fifth of them.
+/// what it measures, so it should use as little of them as it can.
 /// </summary>
 internal sealed class KeepAliveConnection(Uri address) : IDisposable
 {

@@ -9,7 +9,7 @@ internal sealed record MeasurementSize(int Rounds, int Webhooks, int Payments, T
     /// <summary>Webhooks a second of the latency's measurement.</summary>
     public const int SteadyPerSecond = 100;
 
-    /// <summary>About 10 s, 10 s and 20 s on two cores.</summary>
+    /// <summary>About 10 s each at the expected rates, and 20 s of steady load.</summary>
     public static MeasurementSize Full(int rounds) => new(rounds, 50_000, 20_000, TimeSpan.FromSeconds(20));
 
     /// <summary>For a first look: the figures are lower, because programs that have just started are slow.</summary>
