@@ -21,7 +21,21 @@ internal static class LoopbackPort
         return Free();
     }
 
-    public static int Free() => Probe(0);
+    /// <summary>
+    /// A free port below the range that the system hands out by itself (from 32768 on Linux): one from that range may be
+    /// taken by anybody's outgoing connection before the server that it is meant for listens.
+    /// </summary>
+    public static int Free()
+    {
+        for (var attempt = 0; attempt < 1000; attempt++)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            if (IsFree(port))
+                return port;
+        }
+
+        return Probe(0);
+    }
 
     private static bool IsFree(int port)
     {

@@ -75,6 +75,9 @@ public class Installation(Services services) : IAsyncLifetime
         var processor = ProcessorApp.Build(Arguments());
         await processor.StartAsync();
         _processors.Add(processor);
+        // Ready says that the schema is there, which tests read.
+        using var client = new HttpClient { BaseAddress = new(processor.Urls.First()) };
+        await Condition.HoldsAsync("the Processor is ready", async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
     public async Task StopProcessorsAsync()
