@@ -1,5 +1,4 @@
 using KkiaEvents.Bus;
-using KkiaEvents.Contracts;
 using KkiaEvents.Ingress.Webhooks;
 using KkiaEvents.ServiceDefaults;
 using MassTransit;
@@ -23,12 +22,7 @@ internal static class PublishingRegistration
                 health.Name = "bus";
                 health.Tags.Add(ServiceHost.Ready);
             });
-            bus.UsingRabbitMq((_, rabbit) =>
-            {
-                rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-ingress");
-                // Routed by our own topology; a type's base type must not make an exchange of its own per publisher.
-                rabbit.Publish<TransactionUnrecognized>();
-            });
+            bus.UsingRabbitMq((_, rabbit) => rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-ingress"));
         });
         // Webhooks are answered 503 while the broker is away; the service itself is up.
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = false);
