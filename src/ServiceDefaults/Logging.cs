@@ -15,19 +15,20 @@ internal static class Logging
         var format = settings.Word("Log__Format", LogFormat.Auto);
         var level = settings.Word("Log__Level", LogEventLevel.Information);
         var json = format == LogFormat.Json || (format == LogFormat.Auto && Console.IsOutputRedirected);
+        LogEventLevel AtLeast(LogEventLevel own) => own > level ? own : level;
         builder.Services.AddSerilog((_, log) =>
         {
             log.MinimumLevel.Is(level)
                 // Their own request and query lines would say everything twice, at a cost.
-                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .MinimumLevel.Override("Microsoft", AtLeast(LogEventLevel.Warning))
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", AtLeast(LogEventLevel.Information))
                 // A probe that finds a service not ready yet is answered; it is no error of the service.
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
-                .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-                .MinimumLevel.Override("Polly", LogEventLevel.Error)
+                .MinimumLevel.Override("System.Net.Http", AtLeast(LogEventLevel.Warning))
+                .MinimumLevel.Override("Polly", AtLeast(LogEventLevel.Error))
                 // It logs each collision as an error before it throws; who catches it decides and logs.
                 .MinimumLevel.Override("Marten", LogEventLevel.Fatal)
-                .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                .MinimumLevel.Override("MassTransit", AtLeast(LogEventLevel.Warning))
                 .Enrich.FromLogContext()
                 .Enrich.WithProperty("Service", service);
             // A log that can't keep up must not hold payments up: writing is asynchronous, and what overflows is counted by the sink.
