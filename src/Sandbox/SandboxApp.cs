@@ -42,8 +42,11 @@ public static class SandboxApp
         builder.Services.AddSingleton<WebhookTransport>();
         builder.Services.AddSingleton<WebhookSender>();
         builder.Services.AddSingleton<ProviderEndpoints>();
+        SandboxMetrics.AddTo(builder.Services);
 
         var app = builder.Build();
+        app.Services.GetRequiredService<SandboxMetrics>();
+        app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapProviderApi();
         app.MapControlApi();
         app.MapGet("/health/live", () => Results.Text("Healthy"));

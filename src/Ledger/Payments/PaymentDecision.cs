@@ -108,24 +108,17 @@ public static class PaymentDecision
         if (facts.OrderId is not null && order?.Due is null && policy.Unannounced == OrderRule.Flag)
             return FlagOnce(facts, FlagReason.Unannounced, "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
 
-        return new OrderPaid
+        return facts.Complete(new OrderPaid
         {
             EventId = facts.EventId(nameof(OrderPaid)),
             Merchant = payment.Merchant,
-            OrderId = facts.OrderId,
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
-            ReceivedAt = payment.ReceivedAt,
-            PerformedAt = answer.PerformedAt,
-            Method = answer.Method,
-            Operator = answer.Operator,
-            Payer = PayerOf(answer),
-            Data = answer.StateData,
             Amount = amount.Value,
             Fees = answer.Fees,
             Net = answer.Net,
             SupersedesEventId = payment.FailedEventId,
-        };
+        });
     }
 
     // Paid, and KKiaPay says so again: the only news can be that it now says something else about the money, or that the
@@ -146,25 +139,18 @@ public static class PaymentDecision
         var answer = verification.Answer;
         var advice = FailureCodes.Describe(
             answer.FailureCode ?? (answer.Status == TransactionStatus.Cancelled ? "cancelled" : CodeOf(answer.ProviderStatus)));
-        return new OrderPaymentFailed
+        return facts.Complete(new OrderPaymentFailed
         {
             EventId = facts.EventId(nameof(OrderPaymentFailed)),
             Merchant = payment.Merchant,
-            OrderId = facts.OrderId,
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
-            ReceivedAt = payment.ReceivedAt,
-            PerformedAt = answer.PerformedAt,
-            Method = answer.Method,
-            Operator = answer.Operator,
-            Payer = PayerOf(answer),
-            Data = answer.StateData,
             Amount = answer.Amount,
             FailureCode = advice.Code,
             FailureMessage = answer.FailureMessage,
             CustomerMessage = new(advice.English, advice.French),
             RetryAdvised = advice.RetryAdvised,
-        };
+        });
     }
 
     // The Sdk dialect says some failures by the status alone (INSUFFICIENT_FUND).
@@ -175,22 +161,15 @@ public static class PaymentDecision
     {
         var (payment, _, verification) = facts;
         var answer = verification.Answer;
-        return new OrderRefunded
+        return facts.Complete(new OrderRefunded
         {
             EventId = facts.EventId(nameof(OrderRefunded)),
             Merchant = payment.Merchant,
-            OrderId = facts.OrderId,
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
-            ReceivedAt = payment.ReceivedAt,
-            PerformedAt = answer.PerformedAt,
-            Method = answer.Method,
-            Operator = answer.Operator,
-            Payer = PayerOf(answer),
-            Data = answer.StateData,
             Amount = answer.Amount ?? payment.Amount ?? 0,
             PaidEventId = payment.PaidEventId,
-        };
+        });
     }
 
     private static OrderPaymentFlagged? FlagOnce(Facts facts, FlagReason reason, string detail, string? otherTransactionId = null)
@@ -199,25 +178,18 @@ public static class PaymentDecision
         if (payment.Flags.Contains(reason))
             return null;
         var answer = verification.Answer;
-        return new OrderPaymentFlagged
+        return facts.Complete(new OrderPaymentFlagged
         {
             EventId = facts.EventId($"{nameof(OrderPaymentFlagged)}.{reason}"),
             Merchant = payment.Merchant,
-            OrderId = facts.OrderId,
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
-            ReceivedAt = payment.ReceivedAt,
-            PerformedAt = answer.PerformedAt,
-            Method = answer.Method,
-            Operator = answer.Operator,
-            Payer = PayerOf(answer),
-            Data = answer.StateData,
             Reason = reason,
             Detail = detail,
             Amount = answer.Amount,
             ExpectedAmount = order?.Due ?? (payment.ClaimedAmounts.Count > 0 ? payment.ClaimedAmounts[0] : null),
             OtherTransactionId = otherTransactionId,
-        };
+        });
     }
 
     private static Payer? PayerOf(KkiapayTransaction answer) =>
@@ -230,6 +202,23 @@ public static class PaymentDecision
     private readonly record struct Facts(Payment Payment, Order? Order, VerificationAnswered Verification)
     {
         public string? OrderId => OrderOf(Payment, Verification);
+
+        // What every outcome carries beside what it is about.
+        public T Complete<T>(T outcome)
+            where T : OrderEvent
+        {
+            var answer = Verification.Answer;
+            return (T)(outcome with
+            {
+                OrderId = OrderId,
+                ReceivedAt = Payment.ReceivedAt,
+                PerformedAt = answer.PerformedAt,
+                Method = answer.Method,
+                Operator = answer.Operator,
+                Payer = PayerOf(answer),
+                Data = answer.StateData,
+            });
+        }
 
         public Guid EventId(string kind) => OutcomeId.Of(Payment.Key(), kind, Payment.Outcomes);
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace KkiaEvents.Ledger.Storage;
@@ -9,22 +10,38 @@ public static class LedgerDataSource
     /// <exception cref="ArgumentException">The connection string can't be read.</exception>
     public static NpgsqlDataSource Create(string connectionString, string applicationName)
     {
-        var given = new NpgsqlConnectionStringBuilder(connectionString);
-        given.ApplicationName ??= applicationName;
-        if (!given.ContainsKey("Keepalive"))
-            given.KeepAlive = 10;
-        if (!given.ContainsKey("Tcp Keepalive Time"))
-            (given.TcpKeepAlive, given.TcpKeepAliveTime, given.TcpKeepAliveInterval) = (true, 10, 5);
-        if (!given.ContainsKey("Command Timeout"))
-            given.CommandTimeout = 30;
-        if (!given.ContainsKey("Timeout"))
-            given.Timeout = 5;
-        if (!given.ContainsKey("Maximum Pool Size"))
-            given.MaxPoolSize = 30;
+        // Npgsql's own builder can't tell what was given: it holds every known key to be there.
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        bool Says(params ReadOnlySpan<string> spellings)
+        {
+            foreach (var spelling in spellings)
+            {
+                if (given.ContainsKey(spelling))
+                    return true;
+            }
+
+            return false;
+        }
+
+        settings.ApplicationName ??= applicationName;
+        if (!Says("Keepalive"))
+            settings.KeepAlive = 10;
+        if (!Says("Tcp Keepalive", "TcpKeepAlive", "Tcp Keepalive Time", "TcpKeepAliveTime"))
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 10, 5);
+        if (!Says("Command Timeout", "CommandTimeout"))
+            settings.CommandTimeout = 30;
+        if (!Says("Timeout"))
+            settings.Timeout = 5;
+        if (!Says("Maximum Pool Size", "MaxPoolSize"))
+            settings.MaxPoolSize = 30;
+        // The same few statements over and over: planning them once saves PostgreSQL a good part of its time (bench).
+        if (!Says("Max Auto Prepare", "MaxAutoPrepare"))
+            settings.MaxAutoPrepare = 100;
         // idle_in_transaction: a stopped replica's claimed rows come free again. lock_timeout: a lock held by somebody
         // who does not end is an error to retry, not a stall.
-        if (string.IsNullOrEmpty(given.Options))
-            given.Options = "-c idle_in_transaction_session_timeout=20s -c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
-        return new NpgsqlDataSourceBuilder(given.ConnectionString).Build();
+        if (string.IsNullOrEmpty(settings.Options))
+            settings.Options = "-c idle_in_transaction_session_timeout=20s -c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

@@ -1,16 +1,18 @@
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Storage;
 
 namespace KkiaEvents.Processor.Following;
 
 /// <summary>Reads what waits every few seconds, for the metrics: a scrape must not become a query.</summary>
 internal sealed partial class BacklogSampler(
-    DeliveryQueue deliveries, DueQueue due, ProcessorMetrics metrics, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
+    DeliveryQueue deliveries, DueQueue due, ProcessorMetrics metrics, SchemaAtStart schema, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

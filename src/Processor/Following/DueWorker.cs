@@ -1,11 +1,12 @@
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Settling;
 
 namespace KkiaEvents.Processor.Following;
 
 /// <summary>Asks again about payments whose time has come. Any number of replicas share the rows.</summary>
 internal sealed partial class DueWorker(
-    DueQueue due, PaymentSettler settler, DueSignal signal, ProcessorOptions options, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
+    DueQueue due, PaymentSettler settler, DueSignal signal, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
 {
     private const int BatchSize = 100;
 
@@ -28,6 +29,7 @@ internal sealed partial class DueWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

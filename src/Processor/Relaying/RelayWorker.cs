@@ -1,12 +1,15 @@
+using KkiaEvents.Ledger.Storage;
+
 namespace KkiaEvents.Processor.Relaying;
 
 /// <summary>Runs the relay: at once when something was committed here or elsewhere, else every second.</summary>
-internal sealed partial class RelayWorker(Relay relay, RelaySignal signal, TimeProvider time, ILogger<RelayWorker> log) : BackgroundService
+internal sealed partial class RelayWorker(Relay relay, RelaySignal signal, SchemaAtStart schema, TimeProvider time, ILogger<RelayWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

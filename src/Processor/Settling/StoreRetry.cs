@@ -8,8 +8,11 @@ namespace KkiaEvents.Processor.Settling;
 internal sealed partial class StoreRetry
 {
     private readonly ResiliencePipeline _pipeline;
+    private readonly SchemaAtStart _schema;
 
-    public StoreRetry(TimeProvider time, ILogger<StoreRetry> log) =>
+    public StoreRetry(SchemaAtStart schema, TimeProvider time, ILogger<StoreRetry> log)
+    {
+        _schema = schema;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -27,9 +30,13 @@ internal sealed partial class StoreRetry
                 },
             })
             .Build();
+    }
 
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping) =>
-        await _pipeline.ExecuteAsync(async cancellation => await work(cancellation), stopping);
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping)
+    {
+        await _schema.WaitAsync(stopping);
+        return await _pipeline.ExecuteAsync(async cancellation => await work(cancellation), stopping);
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger can't be written ({Error}): trying again in {Delay}")]
     private static partial void LogUnavailable(ILogger log, string error, TimeSpan delay);

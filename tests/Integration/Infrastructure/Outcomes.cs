@@ -6,7 +6,7 @@ using RabbitMQ.Client.Events;
 namespace KkiaEvents.Tests.Integration.Infrastructure;
 
 /// <summary>An event as a subscriber got it.</summary>
-public sealed record ReceivedOutcome(string Type, string MessageId, JsonElement Message)
+public sealed record ReceivedOutcome(string Type, string MessageId, string? TraceParent, JsonElement Message)
 {
     public string TransactionId => Message.GetProperty("transactionId").GetString()!;
 
@@ -54,7 +54,8 @@ public sealed class Outcomes : IAsyncDisposable
         {
             var envelope = JsonSerializer.Deserialize<JsonElement>(delivery.Body.Span);
             outcomes._received.Enqueue(new(
-                envelope.GetProperty("messageType")[0].GetString()!.Split(':')[^1], envelope.GetProperty("messageId").GetString()!, envelope.GetProperty("message").Clone()));
+                envelope.GetProperty("messageType")[0].GetString()!.Split(':')[^1], envelope.GetProperty("messageId").GetString()!,
+                envelope.GetProperty("headers").TryGetProperty("MT-Activity-Id", out var trace) ? trace.GetString() : null, envelope.GetProperty("message").Clone()));
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
