@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
@@ -11,6 +12,8 @@ internal static class ProviderJson
     public const int MaxDepth = 64;
 
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -95,6 +98,9 @@ internal static class ProviderJson
     {
         unit = '\0';
         if (at.Length < 6 || at[0] != '\\' || at[1] != 'u')
+            return false;
+        // The number parser would take NULs after the digits for nothing.
+        if (at.Slice(2, 4).ContainsAnyExcept(HexDigits))
             return false;
         var valid = ushort.TryParse(at.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
         unit = (char)value;

@@ -1,18 +1,29 @@
-using System.Diagnostics;
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KkiaEvents.Tests.Unit.Kkiapay;
 
-/// <summary>A clock that passes as fast as someone awaits: no test waits for real time, and none depends on it.</summary>
+/// <summary>
+/// A clock that passes as fast as someone awaits it, and only then: while a call is at work, however slow the machine, no
+/// time passes. A call awaits the clock when it has begun a delay, or when it says so (<see cref="Awaited"/>).
+/// </summary>
 internal sealed class ImpatientClock : FakeTimeProvider
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-    private int _set;
-    private int _rung;
+    private static readonly TimeSpan RealDeadline = TimeSpan.FromSeconds(60);
+    private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>();
+    private volatile bool _awaited;
 
     public ImpatientClock()
         : base(new DateTimeOffset(2024, 2, 24, 10, 30, 0, TimeSpan.Zero))
     {
+    }
+
+    /// <summary>Nothing goes on but by the clock.</summary>
+    public void Awaited()
+    {
+        _awaited = true;
+        _changes.Writer.TryWrite(true);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -20,13 +31,15 @@ internal sealed class ImpatientClock : FakeTimeProvider
         var timer = base.CreateTimer(
             s =>
             {
-                Interlocked.Increment(ref _rung);
+                _awaited = false;
                 callback(s);
             },
             state,
             dueTime,
             period);
-        Interlocked.Increment(ref _set);
+        // A time-out is a limit on work that goes on; any other timer is a wait.
+        if (state is not CancellationTokenSource)
+            Awaited();
         return timer;
     }
 
@@ -36,20 +49,10 @@ internal sealed class ImpatientClock : FakeTimeProvider
         var deadline = GetUtcNow() + TimeSpan.FromHours(2);
         while (!task.IsCompleted && GetUtcNow() < deadline)
         {
-            var (set, rung) = (Volatile.Read(ref _set), Volatile.Read(ref _rung));
-            Advance(Step);
-
-            // A timer that rang makes the call end or set its next timer; before that, no more time may pass.
-            var real = Stopwatch.StartNew();
-            while (rung != Volatile.Read(ref _rung) && set == Volatile.Read(ref _set) && !task.IsCompleted
-                && real.Elapsed < TimeSpan.FromSeconds(10))
-            {
-                await Task.Yield();
-            }
-
-            // What follows at once, the request itself, gets some turns of the pool.
-            for (var turn = 0; turn < 20 && !task.IsCompleted; turn++)
-                await Task.Yield();
+            if (_awaited)
+                Advance(Step);
+            else if (await Task.WhenAny(task, _changes.Reader.ReadAsync().AsTask(), Task.Delay(RealDeadline)) is var first && first != task && first is not Task<bool>)
+                break;
         }
 
         Assert.True(task.IsCompleted, "The call did not end.");

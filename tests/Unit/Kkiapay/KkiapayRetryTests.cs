@@ -125,7 +125,7 @@ public sealed class KkiapayRetryTests
     public async Task A_body_that_never_ends_is_cut_by_the_attempt_time_out_and_asked_again()
     {
         var provider = new Provider(n => n == 0
-            ? new HttpResponseMessage { Content = new StreamContent(new SilentStream()) }
+            ? new HttpResponseMessage { Content = new StreamContent(new SilentStream(_clock)) }
             : Provider.Complete());
 
         var transaction = await Verify(provider);
@@ -137,7 +137,7 @@ public sealed class KkiapayRetryTests
     [Fact]
     public async Task All_attempts_together_end_with_the_total_time_out()
     {
-        var provider = new Provider(_ => new HttpResponseMessage { Content = new StreamContent(new SilentStream()) });
+        var provider = new Provider(_ => new HttpResponseMessage { Content = new StreamContent(new SilentStream(_clock)) });
         var start = _clock.GetUtcNow();
 
         var e = await Assert.ThrowsAsync<KkiapayUnavailableException>(() => Verify(provider, o => o.Retries = 10));

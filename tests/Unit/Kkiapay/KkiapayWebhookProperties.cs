@@ -48,6 +48,14 @@ public sealed class KkiapayWebhookProperties
             },
             iter: 10_000);
 
+    [Theory]
+    [InlineData("\\u000\0")]
+    [InlineData("\\ud83\0")]
+    [InlineData("\\u\0\0\0\0")]
+    public void An_escape_with_a_NUL_among_its_digits_is_no_JSON(string escape) =>
+        Assert.False(KkiapayWebhook.TryParse(
+            Encoding.UTF8.GetBytes($$"""{"event":"transaction.success","transactionId":"t1","label":"{{escape}}"}"""), out _, out _));
+
     [Fact]
     public void A_body_cut_anywhere_is_refused()
     {

@@ -1,11 +1,13 @@
 namespace KkiaEvents.Tests.Unit.Kkiapay;
 
 /// <summary>A body that has begun and never goes on.</summary>
-internal sealed class SilentStream : ReadOnlyStream
+internal sealed class SilentStream(ImpatientClock clock) : ReadOnlyStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
+        var silence = Task.Delay(Timeout.Infinite, cancellationToken);
+        clock.Awaited();
+        await silence;
         return 0;
     }
 }
