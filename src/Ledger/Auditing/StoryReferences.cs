@@ -1,0 +1,69 @@
+using Npgsql;
+
+namespace KkiaEvents.Ledger.Auditing;
+
+/// <summary>Finds what somebody means by an id.</summary>
+internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema)
+{
+    public async Task<IReadOnlyList<(string Merchant, string Id, bool IsOrder)>> ResolveAsync(
+        string reference, IReadOnlyCollection<string> merchants, CancellationToken cancellationToken)
+    {
+        // By key first: that is quick whatever the ledger's size.
+        var named = reference.Split('/', 2) is [{ Length: > 0 } merchant, { Length: > 0 } id] ? [(merchant, id)] : new List<(string Merchant, string Id)>();
+        named.AddRange(merchants.Select(m => (m, reference)));
+        var found = await FindAsync(
+            $"select data ->> 'merchant', data ->> 'transactionId', false from {schema}.mt_doc_payment where id = any($1)",
+            named.Select(n => $"{n.Merchant}/{n.Id}").ToArray(), cancellationToken);
+        if (found.Count > 0)
+            return found;
+        found = await FindAsync(
+            $"select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where id = any($1)",
+            named.Select(n => Orders.Order.IdOf(n.Merchant, n.Id)).ToArray(), cancellationToken);
+        if (found.Count > 0)
+            return found;
+        found = await FindAsync(
+            $"select data ->> 'merchant', data ->> 'transactionId', false from {schema}.mt_doc_payment where data ->> 'transactionId' = any($1)",
+            [reference], cancellationToken);
+        if (found.Count > 0)
+            return found;
+        // An order that nobody announced and nothing was decided for has no row of its own yet.
+        return await FindAsync(
+            $"""
+            select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where data ->> 'orderId' = any($1)
+            union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where data ->> 'orderId' = any($1)
+            union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where (data ->> 'merchant') || '/' || (data ->> 'orderId') = any($1)
+            """,
+            [reference], cancellationToken);
+    }
+
+    /// <summary>The streams of the payments that are, or once were, for an order.</summary>
+    public async Task<string[]> PaymentsOfAsync(string merchant, string orderId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select id from {schema}.mt_doc_payment where data ->> 'orderId' = $1 and data ->> 'merchant' = $2
+            union select $2 || '/' || jsonb_array_elements_text(data -> 'transactions') from {schema}.mt_doc_order where id = $3
+            """);
+        command.Parameters.Add(new() { Value = orderId });
+        command.Parameters.Add(new() { Value = merchant });
+        command.Parameters.Add(new() { Value = Orders.Order.IdOf(merchant, orderId) });
+        var streams = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            streams.Add(reader.GetString(0));
+        return [.. streams];
+    }
+
+    private async Task<List<(string Merchant, string Id, bool IsOrder)>> FindAsync(string sql, string[] ids, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, string, bool)>();
+        if (ids.Length == 0)
+            return found;
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = ids });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+        return found;
+    }
+}
