@@ -1,0 +1,93 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Storage;
+
+namespace KkiaEvents.Ledger.Auditing;
+
+/// <summary>What an export holds: written last, so that an export without one is unfinished.</summary>
+public sealed record ExportManifest
+{
+    /// <summary>The manifest's file.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>The file of stored events, one JSON object a line.</summary>
+    public const string EventsFile = "events.ndjson";
+
+    /// <summary>The file of outcomes, one row each, with a head line.</summary>
+    public const string OutcomesFile = "outcomes.csv";
+
+    /// <summary>The form of the files; another number is another form.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>When the export was made, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The period's first moment, UTC; null for the ledger's beginning.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>The period's end, UTC, itself not in it; null for none.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>The merchants' rules about orders that decisions are held against.</summary>
+    public required IReadOnlyDictionary<string, OrderPolicy> Policies { get; init; }
+
+    /// <summary>How many events the period has.</summary>
+    public long Events { get; init; }
+
+    /// <summary>How many more lines there are so that each stream of the period is whole and its orders are known.</summary>
+    public long ContextEvents { get; init; }
+
+    /// <summary>How many streams the lines are of.</summary>
+    public long Streams { get; init; }
+
+    /// <summary>How many events of each type the period has.</summary>
+    public required IReadOnlyDictionary<string, long> EventsByType { get; init; }
+
+    /// <summary>The first line's position; null without lines.</summary>
+    public long? FirstPosition { get; init; }
+
+    /// <summary>The last line's position; null without lines.</summary>
+    public long? LastPosition { get; init; }
+
+    /// <summary>The last line's chain value: it stands for every line before it.</summary>
+    public required string Chain { get; init; }
+
+    /// <summary>Outcomes of the period by merchant, method, day and type.</summary>
+    public required IReadOnlyList<ExportSum> Sums { get; init; }
+
+    /// <summary>The files.</summary>
+    public required IReadOnlyList<ExportedFile> Files { get; init; }
+
+    private static readonly JsonSerializerOptions Indented = new(LedgerStore.Json)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The manifest's text.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, Indented) + "\n";
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="JsonException">It is no manifest.</exception>
+    public static ExportManifest Read(string text) =>
+        JsonSerializer.Deserialize<ExportManifest>(text, LedgerStore.Json) ?? throw new JsonException("The manifest is null.");
+}
+
+/// <summary>Outcomes of one kind on one day.</summary>
+/// <param name="Merchant">The merchant.</param>
+/// <param name="Method">The method; null where KKiaPay names none.</param>
+/// <param name="Day">The day on which they were decided, UTC.</param>
+/// <param name="Type">The outcome's type.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Amount">Sum of their gross amounts, whole XOF.</param>
+/// <param name="Fees">Sum of KKiaPay's commissions, whole XOF.</param>
+/// <param name="Net">Sum of what is credited, whole XOF.</param>
+public sealed record ExportSum(string Merchant, string? Method, DateOnly Day, string Type, long Count, long Amount, long Fees, long Net);
+
+/// <summary>One file of an export.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Lines">How many lines.</param>
+/// <param name="Bytes">How many bytes.</param>
+/// <param name="Sha256">SHA-256 of its bytes, lower-case hex.</param>
+public sealed record ExportedFile(string Name, long Lines, long Bytes, string Sha256);

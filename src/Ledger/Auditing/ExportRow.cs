@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace KkiaEvents.Ledger.Auditing;
+
+/// <summary>An outcome as a row of <c>outcomes.csv</c> (RFC 4180).</summary>
+internal static class ExportRow
+{
+    private static readonly string[] Columns =
+    [
+        "eventId", "merchant", "transactionId", "orderId", "decidedAt", "receivedAt", "performedAt", "method", "operator", "amount", "fees", "net", "currency",
+        "reason", "failureCode", "supersedesEventId", "paidEventId", "otherTransactionId",
+    ];
+
+    public static string Head { get; } = "position,type," + string.Join(',', Columns);
+
+    public static string Of(StoredEvent e, JsonElement outcome)
+    {
+        var row = new StringBuilder(256);
+        row.Append(e.Position.ToString(CultureInfo.InvariantCulture)).Append(',').Append(e.Type);
+        foreach (var column in Columns)
+            row.Append(',').Append(Field(Text(outcome, column)));
+        return row.ToString();
+    }
+
+    /// <summary>A property's text; null when it is not there or null.</summary>
+    public static string? Text(JsonElement outcome, string property) => !outcome.TryGetProperty(property, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Null => null,
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>A property's whole number; 0 when it has none.</summary>
+    public static long Whole(JsonElement outcome, string property) =>
+        outcome.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) ? whole : 0;
+
+    // An order id comes from a browser. A spreadsheet runs a cell that begins like a formula; the apostrophe makes it text (OWASP, "CSV injection").
+    private static string Field(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+        if (text[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
+            text = "'" + text;
+        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal).Replace("\r", " ", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal)}\"";
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace KkiaEvents.Ledger.Auditing;
+
+/// <summary>Something that is wrong with an export.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">The line, from 1; null for the file as a whole.</param>
+/// <param name="Problem">What is wrong, in a sentence.</param>
+public sealed record ExportProblem(string File, long? Line, string Problem);
+
+/// <summary>What a verification went through.</summary>
+/// <param name="Lines">Lines of events.</param>
+/// <param name="Decisions">Decisions taken again.</param>
+/// <param name="SignaturesProven">Raw bodies whose HMAC one of the given secrets proves.</param>
+/// <param name="SignaturesUnchecked">Raw bodies with an HMAC for whose merchant no secret was given.</param>
+/// <param name="SharedSecret">Raw bodies whose sender had shown the shared secret: nothing to prove later.</param>
+/// <param name="ByOperators">Outcomes that an operator's act led to.</param>
+public sealed record ExportCheck(long Lines, long Decisions, long SignaturesProven, long SignaturesUnchecked, long SharedSecret, long ByOperators);
+
+/// <summary>
+/// Holds an export against itself, without a database: every hash, every line's link to the one before it, every stream
+/// whole, every HMAC, every sum, and that each outcome follows from its facts by today's rules.
+/// </summary>
+public static class ExportVerification
+{
+    /// <summary>Verifies an export.</summary>
+    /// <param name="path">Its manifest, or the directory that holds it.</param>
+    /// <param name="secretsOf">A merchant's webhook secrets, old ones included; empty when they are not at hand.</param>
+    /// <param name="report">Told each problem as it is found.</param>
+    /// <param name="progress">Told how many lines were read, every thousand.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was gone through; the export is sound when <paramref name="report"/> was told nothing.</returns>
+    /// <exception cref="IOException">A file is missing or can't be read.</exception>
+    /// <exception cref="JsonException">The manifest is none.</exception>
+    public static async Task<ExportCheck> RunAsync(
+        string path, Func<string, IReadOnlyList<string>> secretsOf, Action<ExportProblem> report, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var manifestPath = Directory.Exists(path) ? Path.Combine(path, ExportManifest.FileName) : path;
+        var directory = Path.GetDirectoryName(Path.GetFullPath(manifestPath))!;
+        var text = await File.ReadAllTextAsync(manifestPath, cancellationToken);
+        var manifest = ExportManifest.Read(text);
+        if (manifest.Format != 1)
+            throw new JsonException($"The manifest's format is {manifest.Format}; this version reads 1.");
+
+        var tally = new ExportTally(manifest.From, manifest.To);
+        await using var rows = new ExportFileReader(directory, ExportManifest.OutcomesFile);
+        await using var lines = new ExportFileReader(directory, ExportManifest.EventsFile);
+        var checker = new ExportLineCheck(manifest, tally, rows, secretsOf, report);
+        await checker.HeadAsync(cancellationToken);
+        while (await lines.NextAsync(cancellationToken) is { } line)
+        {
+            await checker.CheckAsync(lines.Line, line, cancellationToken);
+            if (lines.Line % 1000 == 0)
+                progress?.Report(lines.Line);
+        }
+
+        progress?.Report(lines.Line);
+        await checker.FinishAsync(cancellationToken);
+        ManifestCheck(text, tally.Fill(manifest, checker.Chain, [await lines.CompleteAsync(cancellationToken), await rows.CompleteAsync(cancellationToken)]), report);
+        return checker.Result(lines.Line);
+    }
+
+    // The manifest written again from what the files hold must be the manifest; where it is not, its line is named.
+    private static void ManifestCheck(string text, ExportManifest counted, Action<ExportProblem> report)
+    {
+        var said = text.Split('\n');
+        var expected = counted.ToText().Split('\n');
+        if (said.Length != expected.Length)
+        {
+            var at = said.Zip(expected).TakeWhile(pair => pair.First == pair.Second).Count();
+            report(new(ExportManifest.FileName, at + 1, $"says {Quoted(said, at)}, the files say {Quoted(expected, at)}; {said.Length} lines instead of {expected.Length}."));
+            return;
+        }
+
+        for (var i = 0; i < said.Length; i++)
+        {
+            if (said[i] != expected[i])
+                report(new(ExportManifest.FileName, i + 1, $"says {Quoted(said, i)}, the files say {Quoted(expected, i)}."));
+        }
+    }
+
+    private static string Quoted(string[] lines, int at) => at < lines.Length ? lines[at].Trim().TrimEnd(',') : "nothing";
+}
