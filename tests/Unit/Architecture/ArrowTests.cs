@@ -15,6 +15,7 @@ public class ArrowTests
         ["Ingress"] = ["Bus", "Contracts", "Kkiapay", "ServiceDefaults"],
         ["Processor"] = ["Bus", "Contracts", "Kkiapay", "Ledger", "ServiceDefaults"],
         ["Sandbox"] = ["Kkiapay", "ServiceDefaults"],
+        ["Cli"] = ["Bus", "Contracts", "Kkiapay", "Ledger", "ServiceDefaults", "Operations"],
     };
 
     public static TheoryData<string> Parts() => [.. Allowed.Keys];

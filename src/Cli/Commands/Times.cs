@@ -1,0 +1,20 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace KkiaEvents.Cli.Commands;
+
+/// <summary>Times on the command line: ISO 8601; without an offset they are UTC.</summary>
+internal static class Times
+{
+    public static Option<DateTimeOffset?> Option(string name, string description) => new(name) { Description = description, CustomParser = r => Parse(r), HelpName = "TIME" };
+
+    public static DateTimeOffset? Parse(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            return time;
+        result.AddError($"'{text}' is not a time. Write it as 2026-03-01, 2026-03-01T12:00 (UTC) or 2026-03-01T13:00+01:00.");
+        return null;
+    }
+}

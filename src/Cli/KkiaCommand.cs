@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace KkiaEvents.Cli;
+
+/// <summary>A command with examples in its help, and <c>--json</c>.</summary>
+internal sealed class KkiaCommand : Command
+{
+    public KkiaCommand(string name, string description, params IReadOnlyList<string> examples)
+        : base(name, description)
+    {
+        Examples = examples;
+        Add(Json);
+    }
+
+    public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Machine-readable output.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Print JSON instead of text." };
+}
+
+/// <summary>Understood by the parser, but not by the command.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using KkiaEvents.Ledger.Storage;
+using Spectre.Console;
+
+namespace KkiaEvents.Cli.Output;
+
+/// <summary>
+/// Writes results and complaints. Colours and bars only on a terminal; anywhere else plain lines, so that a pipe gets what
+/// it can cut.
+/// </summary>
+internal sealed class Screen(TextWriter output, TextWriter error)
+{
+    private static readonly JsonSerializerOptions Indented = new(LedgerStore.Json) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new(LedgerStore.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly IAnsiConsole? _terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? AnsiConsole.Console : null;
+
+    private readonly bool _errorIsTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+
+    public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), Indented));
+
+    public void JsonLine(object value) => output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), OneLine));
+
+    /// <summary>A line of text, in a colour where there are some.</summary>
+    public void Line(string text = "", string? colour = null)
+    {
+        text = Plain(text);
+        if (_terminal is { } terminal && colour is not null)
+            terminal.MarkupLine($"[{colour}]{Markup.Escape(text)}[/]");
+        else
+            output.WriteLine(text);
+    }
+
+    public void Complain(string text) => error.WriteLine(Plain(text));
+
+    /// <summary>Rows under heads: a table on a terminal, columns anywhere else.</summary>
+    public void Rows(IReadOnlyList<string> heads, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        if (_terminal is { } terminal)
+        {
+            var table = new Table { Border = TableBorder.Simple };
+            table.AddColumns([.. heads.Select(h => new TableColumn(h).NoWrap())]);
+            foreach (var row in rows)
+                table.AddRow([.. row.Select(c => Markup.Escape(Plain(c)))]);
+            terminal.Write(table);
+            return;
+        }
+
+        var widths = heads.Select((h, i) => rows.Select(r => r[i].Length).Append(h.Length).Max()).ToList();
+        foreach (var row in rows.Prepend(heads))
+            output.WriteLine(string.Join("  ", row.Select((c, i) => Plain(c).PadRight(widths[i]))).TrimEnd());
+    }
+
+    /// <summary>Does long work under a bar, on a terminal; without one anywhere else.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="work">The work; it is given how to tell the part that is done (0 to 1; null when unknown) and a note.</param>
+    public async Task<T> WorkAsync<T>(string title, Func<Action<double?, string>, Task<T>> work)
+    {
+        if (!_errorIsTerminal)
+            return await work((_, _) => { });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return await console.Progress().AutoClear(true).StartAsync(async progress =>
+        {
+            var task = progress.AddTask(title, maxValue: 1);
+            task.IsIndeterminate = true;
+            return await work((done, note) =>
+            {
+                task.Description = Markup.Escape(note);
+                if (done is { } part)
+                    (task.IsIndeterminate, task.Value) = (false, part);
+            });
+        });
+    }
+
+    // What customers and senders write ends up on an operator's terminal: no control character of theirs may act there.
+    private static string Plain(string text)
+    {
+        if (!text.Any(c => char.IsControl(c) && c is not '\n'))
+            return text;
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text)
+            plain.Append(char.IsControl(c) && c is not '\n' ? '\uFFFD' : c);
+        return plain.ToString();
+    }
+}

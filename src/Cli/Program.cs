@@ -1,0 +1,3 @@
+using KkiaEvents.Cli;
+
+return await KkiaApp.RunAsync(args, Console.Out, Console.Error);
