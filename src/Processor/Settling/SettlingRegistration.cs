@@ -8,6 +8,7 @@ internal static class SettlingRegistration
         services.AddSingleton<ProcessorMetrics>();
         services.AddSingleton<StoreRetry>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<RefundSender>();
         services.AddSingleton<PaymentSettler>();
     }
 }
