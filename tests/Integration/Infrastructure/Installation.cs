@@ -6,6 +6,7 @@ using KkiaEvents.Ingress;
 using KkiaEvents.Processor;
 using KkiaEvents.Sandbox;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace KkiaEvents.Tests.Integration.Infrastructure;
@@ -68,6 +69,10 @@ public class Installation(Services services) : IAsyncLifetime
             await StartProcessorAsync();
     }
 
+    /// <summary>What the first Processor is made of, the ledger among it.</summary>
+    public T Get<T>()
+        where T : notnull => _processors[0].Services.GetRequiredService<T>();
+
     public async Task SubscribeAsync() => Outcomes = await Outcomes.SubscribeAsync(AmqpUri);
 
     public async Task StartProcessorAsync()
@@ -99,6 +104,13 @@ public class Installation(Services services) : IAsyncLifetime
         using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments", node);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("transactionId").GetString()!;
+    }
+
+    /// <summary>Has KKiaPay say something else about a payment from now on, without a webhook.</summary>
+    public async Task MoveAsync(string id, string outcome)
+    {
+        using var response = await Sandbox.PostAsJsonAsync($"/sandbox/payments/{id}/status", new { outcome, webhook = false });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Makes many payments at once: ids are the prefix and a number from 0.</summary>
