@@ -171,7 +171,10 @@ public sealed record Payment
         },
         RefundRequested refund => this with
         {
-            Refund = RefundState.Requested, RefundReason = refund.Reason, RefundRequestedAt = refund.At, UndecidedAnswers = 0,
+            Refund = RefundState.Requested,
+            RefundReason = refund.Reason,
+            RefundRequestedAt = refund.At,
+            UndecidedAnswers = 0,
         },
         RefundSent => this with { Refund = RefundState.Sent },
         RefundAnswered refund => this with

@@ -46,6 +46,9 @@ public class Installation(Services services) : IAsyncLifetime
     /// <summary>Settings beside the usual ones.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    /// <summary>Settings of the stand-in beside the usual ones.</summary>
+    protected virtual IReadOnlyList<string> SandboxSettings => [];
+
     public async ValueTask InitializeAsync()
     {
         var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
@@ -56,6 +59,7 @@ public class Installation(Services services) : IAsyncLifetime
         [
             "--urls=http://127.0.0.1:0", $"--Sandbox:Merchants:default:WebhookSecret={Secret}", "--Sandbox:Merchants:default:PublicKey=pk",
             "--Sandbox:Merchants:default:PrivateKey=tpk", "--Sandbox:Merchants:default:SecretKey=tsk", "--Sandbox:Merchants:default:WebhookUrl=http://127.0.0.1:1/unused",
+            .. SandboxSettings,
         ]);
         await _sandbox.StartAsync();
         Sandbox = new() { BaseAddress = new(_sandbox.Urls.First()) };
