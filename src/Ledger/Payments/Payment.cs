@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 
@@ -20,6 +21,25 @@ public enum PaymentOutcome
 
     /// <summary>OrderRefunded went out.</summary>
     Refunded,
+
+    /// <summary>A person decided that it pays for nothing here.</summary>
+    Rejected,
+}
+
+/// <summary>How far a refund has come.</summary>
+public enum RefundState
+{
+    /// <summary>None was asked for, or KKiaPay refused it.</summary>
+    None,
+
+    /// <summary>Asked for, not sent.</summary>
+    Requested,
+
+    /// <summary>Sent; no answer is known. It is never sent again.</summary>
+    Sent,
+
+    /// <summary>KKiaPay says that it is done; verifying has not confirmed it yet.</summary>
+    Accepted,
 }
 
 /// <summary>A payment's state: its stream's events, applied one after the other. Also kept as a document, written in the same commit.</summary>
@@ -40,7 +60,7 @@ public sealed record Payment
     /// <summary>How it stands.</summary>
     public PaymentOutcome Outcome { get; init; }
 
-    /// <summary>Every reason it was ever flagged for, each once.</summary>
+    /// <summary>The reasons it is flagged for that nobody has reviewed yet, each once.</summary>
     public IReadOnlyList<FlagReason> Flags { get; init; } = [];
 
     /// <summary>The order of the last outcome, else the first that is named; null when none.</summary>
@@ -72,6 +92,22 @@ public sealed record Payment
 
     /// <summary>How many answers in a row said "pending" or "unknown".</summary>
     public int UndecidedAnswers { get; init; }
+
+    /// <summary>The last review that accepted or rejected; null while there is none.</summary>
+    public FlagReviewed? Review { get; init; }
+
+    /// <summary>How far a refund has come.</summary>
+    public RefundState Refund { get; init; }
+
+    /// <summary>Why the refund was asked for; null when none was.</summary>
+    public string? RefundReason { get; init; }
+
+    /// <summary>When it was asked for, UTC; null when none was.</summary>
+    public DateTimeOffset? RefundRequestedAt { get; init; }
+
+    /// <summary>True from the asking for a refund until KKiaPay refuses it or verifying confirms it.</summary>
+    [JsonIgnore]
+    public bool AwaitsRefund => Refund != RefundState.None && Outcome != PaymentOutcome.Refunded;
 
     /// <summary>The payment's method, when known.</summary>
     public string? Method { get; init; }
@@ -117,9 +153,38 @@ public sealed record Payment
         {
             LastStatus = answered.Status,
             Method = answered.Answer.Method ?? Method,
-            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound
+            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound || AwaitsRefund
                 ? UndecidedAnswers + 1
                 : 0,
+        },
+        FlagReviewed { Verdict: FlagVerdict.AskedAgain } => this,
+        FlagReviewed review => this with
+        {
+            Review = review,
+            Flags = [.. Flags.Except(review.Flags)],
+            Outcome = (Outcome, review.Verdict) switch
+            {
+                (PaymentOutcome.Flagged, FlagVerdict.Rejected) => PaymentOutcome.Rejected,
+                (PaymentOutcome.Rejected, FlagVerdict.Accepted) => PaymentOutcome.Flagged,
+                _ => Outcome,
+            },
+        },
+        RefundRequested refund => this with
+        {
+            Refund = RefundState.Requested,
+            RefundReason = refund.Reason,
+            RefundRequestedAt = refund.At,
+            UndecidedAnswers = 0,
+        },
+        RefundSent => this with { Refund = RefundState.Sent },
+        RefundAnswered refund => this with
+        {
+            Refund = refund.Answer switch
+            {
+                RefundAnswer.Accepted => RefundState.Accepted,
+                RefundAnswer.Refused => RefundState.None,
+                _ => Refund,
+            },
         },
         OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },

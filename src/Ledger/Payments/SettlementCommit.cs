@@ -115,14 +115,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     {
         if (order is null)
             return;
-        order = order.Touched(outcome.TransactionId);
-        order = outcome switch
-        {
-            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
-            OrderRefunded when order.PaidBy == outcome.TransactionId => order with { Refunded = true },
-            _ => order,
-        };
-        _orders[order.Id] = order;
+        _orders[order.Id] = order.After(outcome);
         _changedOrders.Add(order.Id);
     }
 
@@ -132,9 +125,10 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
 
     private void FollowUpAfter(Payment payment, VerificationAnswered answer, PaymentFacts facts, bool existed)
     {
-        if (PaymentDecision.IsOpenAfter(payment.Outcome, answer.Status))
+        if (PaymentDecision.IsOpenAfter(payment, answer.Status))
         {
-            var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - payment.FirstSeenAt);
+            var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value : payment.FirstSeenAt;
+            var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);
             _due.Add(new(
                 payment.Id, payment.Merchant, payment.TransactionId, answer.Answer.ProviderStatus, payment.FirstSeenAt,
                 answer.AnsweredAt + wait, 0, null, facts.TraceParent));

@@ -17,14 +17,15 @@ internal sealed class TransactionBatches
 
     private readonly PaymentSettler _settler;
     private readonly DeadLetters _deadLetters;
+    private readonly OrderPolicies _policies;
     private readonly ProcessorMetrics _metrics;
     private readonly ProcessorOptions _options;
     private readonly BatchQueue<ConsumeContext<TransactionNotification>> _queue;
 
     public TransactionBatches(
-        PaymentSettler settler, DeadLetters deadLetters, ProcessorMetrics metrics, ProcessorOptions options, IHostApplicationLifetime lifetime)
+        PaymentSettler settler, DeadLetters deadLetters, OrderPolicies policies, ProcessorMetrics metrics, ProcessorOptions options, IHostApplicationLifetime lifetime)
     {
-        (_settler, _deadLetters, _metrics, _options) = (settler, deadLetters, metrics, options);
+        (_settler, _deadLetters, _policies, _metrics, _options) = (settler, deadLetters, policies, metrics, options);
         _queue = new(options.BatchSize, ConcurrentBatches, batch => SettleAsync(batch, lifetime.ApplicationStopped));
     }
 
@@ -63,7 +64,7 @@ internal sealed class TransactionBatches
     {
         var body = Encoding.UTF8.GetBytes(message.Body);
         var order = KkiapayWebhook.TryParse(body, out var webhook, out _)
-            ? OrderReference.Find(_options.Orders.ReferencePlaces, webhook!.StateData, webhook.PartnerId)
+            ? OrderReference.Find(_policies.Of(message.Merchant).ReferencePlaces, webhook!.StateData, webhook.PartnerId)
             : null;
         return new(
             message.DeliveryId, message.Event, message.Amount, order, message.Body,

@@ -10,7 +10,7 @@ internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded
 
 /// <summary>Looks up, asks, records and decides: the same way for what the bus brings and for what is due.</summary>
 internal sealed partial class PaymentSettler(
-    PaymentLedger ledger, Verifier verifier, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
+    PaymentLedger ledger, Verifier verifier, RefundSender refunds, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
 {
     /// <summary>Settles a batch, one entry a payment.</summary>
     public async Task<IReadOnlyList<Settled>> SettleAsync(IReadOnlyList<PaymentWork> batch, TimeSpan patience, CancellationToken stopping)
@@ -22,6 +22,7 @@ internal sealed partial class PaymentSettler(
         if (fresh.Count == 0)
             return [];
 
+        known = await SendRefundsAsync(known, stopping);
         using var limit = new CancellationTokenSource(patience, time);
         var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, limit.Token, stopping)));
         var settled = await store.RunAsync(cancellation => ledger.SettleAsync(facts, known, cancellation), stopping);
@@ -37,6 +38,16 @@ internal sealed partial class PaymentSettler(
         if (outcomes > 0)
             relay.Wake();
         return settled;
+    }
+
+    // Before KKiaPay is asked, so that its answer can tell of the refund already.
+    private async Task<IReadOnlyDictionary<PaymentKey, Payment>> SendRefundsAsync(IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken stopping)
+    {
+        var requested = known.Values.Where(p => p.Refund == RefundState.Requested).ToList();
+        if (requested.Count == 0)
+            return known;
+        await Task.WhenAll(requested.Select(p => refunds.SendAsync(p, stopping)));
+        return await store.RunAsync(cancellation => ledger.FindAsync([.. known.Keys], cancellation), stopping);
     }
 
     private async Task<PaymentFacts> AskAsync(PaymentWork work, CancellationToken patience, CancellationToken stopping)

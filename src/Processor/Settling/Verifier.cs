@@ -6,7 +6,7 @@ namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
 internal sealed partial class Verifier(
-    IKkiapayClientFactory clients, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+    IKkiapayClientFactory clients, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(options.ParallelVerifications);
 
@@ -24,7 +24,7 @@ internal sealed partial class Verifier(
             placed = true;
             var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
             metrics.Verified(answer.Status.ToString());
-            var orderId = OrderReference.Find(options.Orders.ReferencePlaces, answer.StateData, answer.PartnerId);
+            var orderId = OrderReference.Find(policies.Of(key.Merchant).ReferencePlaces, answer.StateData, answer.PartnerId);
             return (new VerificationAnswered(answer, orderId, time.GetUtcNow()), null);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
