@@ -157,4 +157,5 @@ public sealed record OrderPayment(string TransactionId, OrderPaymentState State,
 /// <param name="Amount">Due, gross, whole XOF, above 0.</param>
 /// <param name="TransactionId">The transaction that will pay it; null when not known.</param>
 /// <param name="AnnouncedAt">When, UTC.</param>
-public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt);
+/// <param name="By">Who, where the announcement says so; null for one from the bus.</param>
+public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt, string? By = null);

@@ -1,5 +1,6 @@
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using Marten;
@@ -35,6 +36,7 @@ public static class LedgerRegistration
         services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
+        services.AddSingleton<StoredOutcomes>();
         return services;
     }
 }

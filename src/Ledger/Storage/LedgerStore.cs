@@ -5,6 +5,7 @@ using JasperFx.Events;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using Marten;
@@ -37,6 +38,14 @@ public static class LedgerStore
         ["order_payment_failed"] = typeof(OrderPaymentFailed),
         ["order_payment_flagged"] = typeof(OrderPaymentFlagged),
         ["order_refunded"] = typeof(OrderRefunded),
+        ["replay_started"] = typeof(ReplayStarted),
+        ["replay_resumed"] = typeof(ReplayResumed),
+        ["replay_progressed"] = typeof(ReplayProgressed),
+        ["replay_ended"] = typeof(ReplayEnded),
+        ["dead_letter_retried"] = typeof(DeadLetterRetried),
+        ["dead_letter_discarded"] = typeof(DeadLetterDiscarded),
+        ["api_key_created"] = typeof(ApiKeyCreated),
+        ["api_key_revoked"] = typeof(ApiKeyRevoked),
     };
 
     /// <summary>Applies the set-up.</summary>
@@ -62,6 +71,8 @@ public static class LedgerStore
         marten.Projections.Add<PaymentProjection>(JasperFx.Events.Projections.ProjectionLifecycle.Inline);
         marten.Schema.For<Payment>().Index(x => x.OrderId!);
         marten.Schema.For<Order>().Identity(x => x.Id);
+        marten.Schema.For<ApiKey>().Identity(x => x.Id);
+        marten.Schema.For<ApiKeyUse>().Identity(x => x.Id);
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));
