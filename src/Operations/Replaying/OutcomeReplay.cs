@@ -145,6 +145,10 @@ public sealed class OutcomeReplay(StoredOutcomes outcomes, ReplayRuns runs, Brok
         {
             throw new OperationRefusedException(Refusal.NotFound, $"There is no queue '{queue}'.");
         }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.ResourceLocked })
+        {
+            // Another connection's exclusive queue: it is there, and can be published to.
+        }
     }
 
     private static void Check(ReplaySelection selection)

@@ -11,6 +11,8 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
 {
     private const string Dead = $"/api/v1/dead-letters/{Topology.DeadLetters}";
 
+    private static readonly string[] MessageTypes = ["urn:message:KkiaEvents.Contracts:TransactionSucceeded", "urn:message:KkiaEvents.Contracts:TransactionNotification"];
+
     private const string Parked = $"/api/v1/dead-letters/{Topology.ParkedQueue}";
 
     [Fact]
@@ -77,7 +79,7 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
         var envelope = JsonSerializer.SerializeToUtf8Bytes(new
         {
             messageId,
-            messageType = new[] { "urn:message:KkiaEvents.Contracts:TransactionSucceeded", "urn:message:KkiaEvents.Contracts:TransactionNotification" },
+            messageType = MessageTypes,
             message = new { deliveryId = messageId, merchant = "default", transactionId, @event = "transaction.success", amount = 5000, body, signature = Installation.Sign(body), receivedAt = DateTimeOffset.UtcNow },
         });
         await channel.BasicPublishAsync(Topology.DeadLetters, "", mandatory: true, new BasicProperties
