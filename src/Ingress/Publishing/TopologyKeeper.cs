@@ -48,8 +48,10 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                _problem = $"The broker at {options.Bus} does not take the topology: {e.Message}";
-                LogFailed(options.Bus, e.Message);
+                var trouble = BrokerTrouble.Describe(e, options.Bus);
+                if (_problem?.EndsWith(trouble, StringComparison.Ordinal) != true)
+                    LogFailed(options.Bus, trouble);
+                _problem = $"The broker at {options.Bus} does not take the topology: {trouble}";
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -58,6 +60,6 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
     [LoggerMessage(Level = LogLevel.Information, Message = "Topology declared at {Broker}: webhooks are taken from now on")]
     private partial void LogDeclared(BusAddress broker);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology yet: {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology: {Error} It is tried again each second")]
     private partial void LogFailed(BusAddress broker, string error);
 }
