@@ -28,6 +28,9 @@ internal sealed class ProcessorMetrics
         _deliveries = meter.CreateCounter<long>("kkiaevents.deliveries", description: "Deliveries to the bus, by type and result.");
         _deadLettered = meter.CreateCounter<long>("kkiaevents.deadlettered", description: "Messages put aside for a person.");
         _announcements = meter.CreateCounter<long>("kkiaevents.announcements", description: "Announced orders, by result.");
+        // A series that appears with its first event hides that event from a rate.
+        _duplicates.Add(0);
+        _deadLettered.Add(0);
         _refunds = meter.CreateCounter<long>("kkiaevents.refunds", description: "Refunds sent to KKiaPay, by what it answered.");
         _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
         meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");

@@ -95,6 +95,32 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
     }
 
     [Fact]
+    public async Task A_merchants_bad_key_makes_its_own_payments_wait_and_no_others()
+    {
+        // Take out: the catch of OptionsValidationException in Verifier.
+        system.Configure("broken", "secret-x");
+        await Condition.HoldsAsync("the merchant is there", async () =>
+        {
+            using var response = await PostAsync("broken", "broken_first", "secret-x", "o");
+            return response.IsSuccessStatusCode;
+        });
+        system.Write("broken", "PrivateKey", "half written");
+        await Condition.HoldsAsync("its key is refused", async () =>
+        {
+            await TakenAsync("broken", $"broken_{Guid.NewGuid():n}", "secret-x", "o");
+            return await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'broken' and last_error like '%as they are configured%'") > 0;
+        });
+
+        var others = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => PayAsync("shop-a", $"order-beside-{n}")));
+        await Task.WhenAll(others.Select((id, n) => TakenAsync("shop-a", id, "secret-a", $"order-beside-{n}"))
+            .Concat(Enumerable.Range(0, 10).Select(n => TakenAsync("broken", $"broken_beside_{n}", "secret-x", "o"))));
+        foreach (var id in others)
+            await system.Outcomes.WaitForAsync(id);
+        await Condition.HoldsAsync("every one of the broken merchant's waits", async () =>
+            await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'broken' and transaction_id like 'broken_beside_%'") == 10);
+    }
+
+    [Fact]
     public async Task A_merchant_has_order_rules_of_its_own_and_they_change_without_a_restart()
     {
         system.Write("shop-b", "Orders__Unannounced", "Flag");

@@ -131,6 +131,54 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     }
 
     [Fact]
+    public async Task An_order_announced_for_a_payment_already_accepted_is_not_paid_again()
+    {
+        var first = await system.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(first);
+        await system.Outcomes.WaitForAsync(first);
+        await AnnounceAsync("order-again", 5000, first);
+        await Condition.HoldsAsync("the order is held for it",
+            async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_doc_order where id = 'default/order-again' and data ->> 'paidBy' = '{first}'") == 1);
+        var second = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-again" } });
+        await system.NotifyAsync(second, order: "order-again");
+        Assert.Equal("AlreadyPaid", (await system.Outcomes.WaitForAsync(second, "OrderPaymentFlagged")).Text("reason"));
+        await system.SettledAsync();
+        Assert.Single(system.Outcomes.Of(second));
+    }
+
+    [Fact]
+    public async Task A_payment_accepted_for_another_order_than_is_announced_later_is_flagged()
+    {
+        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-a" } });
+        await system.NotifyAsync(id, order: "order-a");
+        await system.Outcomes.WaitForAsync(id);
+        await AnnounceAsync("order-b", 5000, id);
+        Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
+    }
+
+    [Fact]
+    public async Task A_late_success_is_learned_though_KKiaPays_API_is_behind_its_own_webhook()
+    {
+        var id = await system.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-lag" } });
+        await system.NotifyAsync(id, "transaction.timeout", amount: null);
+        await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
+        await system.NotifyAsync(id, order: "order-lag");
+        await Condition.HoldsAsync("the success was asked about", async () =>
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'verification_answered'") >= 2);
+        await system.MoveAsync(id, "success");
+        await system.Outcomes.WaitForAsync(id);
+    }
+
+    [Fact]
+    public async Task An_announcement_for_a_merchant_that_is_not_configured_changes_nothing()
+    {
+        await AnnounceAsync("order-nobody", 5000, merchant: "nobody");
+        await AnnounceAsync("order-somebody", 5000);
+        await Condition.HoldsAsync("the one after it is recorded", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-somebody'") == 1);
+        Assert.Equal(0L, await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id like '%/order-nobody'"));
+    }
+
+    [Fact]
     public async Task An_announcement_that_disagrees_with_the_first_changes_nothing()
     {
         await AnnounceAsync("order-disagree", 1000);
@@ -186,11 +234,11 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
     }
 
-    private async Task AnnounceAsync(string orderId, long amount, string? transactionId = null)
+    private async Task AnnounceAsync(string orderId, long amount, string? transactionId = null, string merchant = "default")
     {
         var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(system.AmqpUri)));
         await bus.StartAsync();
-        await bus.Publish(new ExpectPayment { OrderId = orderId, Amount = amount, TransactionId = transactionId });
+        await bus.Publish(new ExpectPayment { OrderId = orderId, Amount = amount, TransactionId = transactionId, Merchant = merchant });
         await bus.StopAsync();
     }
 }

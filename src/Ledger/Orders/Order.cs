@@ -66,6 +66,15 @@ public sealed record Order : IRevisioned
         _ => OrderState.Unpaid,
     };
 
+    /// <summary>The order after it was announced for a transaction that had been accepted without an order.</summary>
+    public Order PaidBefore(string transactionId, long? amount) => this with
+    {
+        PaidBy = transactionId,
+        PaidAmount = amount,
+        Transactions = Transactions.Contains(transactionId) ? Transactions : [.. Transactions, transactionId],
+        Payments = [.. Payments.Where(p => p.TransactionId != transactionId), new(transactionId, OrderPaymentState.Paid, amount)],
+    };
+
     /// <summary>The order after an outcome of one of its transactions.</summary>
     public Order After(OrderEvent outcome)
     {

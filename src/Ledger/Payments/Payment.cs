@@ -81,6 +81,9 @@ public sealed record Payment
     /// <summary>Distinct orders that claims named.</summary>
     public IReadOnlyList<string> ClaimedOrderIds { get; init; } = [];
 
+    /// <summary>When the last claim that says success arrived, UTC; null while none did. A hint: KKiaPay's API may be behind its own webhook.</summary>
+    public DateTimeOffset? SuccessClaimedAt { get; init; }
+
     /// <summary>When the first claim arrived, UTC; null while none did.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
@@ -90,8 +93,14 @@ public sealed record Payment
     /// <summary>The last answer's status; null while there is none.</summary>
     public TransactionStatus? LastStatus { get; init; }
 
-    /// <summary>How many answers in a row said "pending" or "unknown".</summary>
+    /// <summary>When KKiaPay gave its last answer, UTC; null while there is none.</summary>
+    public DateTimeOffset? LastAnsweredAt { get; init; }
+
+    /// <summary>How many answers in a row left something to wait for.</summary>
     public int UndecidedAnswers { get; init; }
+
+    /// <summary>How many answers in a row said that KKiaPay does not know the transaction.</summary>
+    public int UnknownAnswers { get; init; }
 
     /// <summary>The last review that accepted or rejected; null while there is none.</summary>
     public FlagReviewed? Review { get; init; }
@@ -118,6 +127,9 @@ public sealed record Payment
     /// <summary>The event id of the OrderPaid.</summary>
     public Guid? PaidEventId { get; init; }
 
+    /// <summary>The order that OrderPaid named; null while unpaid, or when it named none.</summary>
+    public string? PaidOrderId { get; init; }
+
     /// <summary>How many outcomes went out.</summary>
     public int Outcomes { get; init; }
 
@@ -127,6 +139,10 @@ public sealed record Payment
 
     /// <summary>The key.</summary>
     public PaymentKey Key() => new(Merchant, TransactionId);
+
+    /// <summary>True when a webhook said success and KKiaPay's answer says failed: one of them is behind.</summary>
+    public bool IsSuccessClaimedAgainst(TransactionStatus status) =>
+        SuccessClaimedAt is not null && status is (TransactionStatus.Failed or TransactionStatus.Cancelled);
 
     /// <summary>True when this very claim was recorded already.</summary>
     public bool Knows(WebhookRecorded claim) => ClaimDigests.Contains(claim.BodySha256);
@@ -140,6 +156,7 @@ public sealed record Payment
             ClaimedAmounts = claim.Amount is { } amount ? With(ClaimedAmounts, amount) : ClaimedAmounts,
             ClaimedOrderIds = claim.OrderId is { } order ? With(ClaimedOrderIds, order) : ClaimedOrderIds,
             OrderId = OrderId ?? claim.OrderId,
+            SuccessClaimedAt = claim.Event == "transaction.success" ? claim.ReceivedAt : SuccessClaimedAt,
             ReceivedAt = ReceivedAt ?? claim.ReceivedAt,
             FirstSeenAt = FirstSeenAt == default ? claim.ReceivedAt : FirstSeenAt,
         },
@@ -153,9 +170,11 @@ public sealed record Payment
         {
             LastStatus = answered.Status,
             Method = answered.Answer.Method ?? Method,
-            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound || AwaitsRefund
+            LastAnsweredAt = answered.AnsweredAt,
+            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound || AwaitsRefund || IsSuccessClaimedAgainst(answered.Status)
                 ? UndecidedAnswers + 1
                 : 0,
+            UnknownAnswers = answered.Status == TransactionStatus.NotFound ? UnknownAnswers + 1 : 0,
         },
         FlagReviewed { Verdict: FlagVerdict.AskedAgain } => this,
         FlagReviewed review => this with
@@ -186,13 +205,15 @@ public sealed record Payment
                 _ => Refund,
             },
         },
-        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId },
+        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
         // A flag on a payment that is paid or refunded is a note beside it: it does not take the outcome back.
         OrderPaymentFlagged flagged => Decided(
             flagged,
-            Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded ? Outcome : PaymentOutcome.Flagged,
+            Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction)
+                ? Outcome
+                : PaymentOutcome.Flagged,
             flagged.Amount ?? Amount) with
         { Flags = With(Flags, flagged.Reason) },
         _ => this,

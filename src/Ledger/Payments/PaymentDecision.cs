@@ -14,6 +14,12 @@ public static class PaymentDecision
     /// <summary>How long a payment may stay pending before a person is told; it is asked about daily from then.</summary>
     public static readonly TimeSpan PendingPatience = TimeSpan.FromHours(24);
 
+    /// <summary>How long a webhook's "success" that KKiaPay's API calls failed is asked about; a person is told then.</summary>
+    public static readonly TimeSpan SuccessPatience = TimeSpan.FromHours(24);
+
+    /// <summary>How long a transaction that KKiaPay does not know is asked about: its keys or address may be wrong here, and mended.</summary>
+    public static readonly TimeSpan UnknownFollowed = TimeSpan.FromDays(7);
+
     /// <summary>How long a refund may stay unconfirmed before a person is told; it is verified daily from then.</summary>
     public static readonly TimeSpan RefundPatience = TimeSpan.FromHours(24);
 
@@ -44,14 +50,16 @@ public static class PaymentDecision
             (PaymentOutcome.Rejected, _) when facts.AreAsRejected => null,
             (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
 
-            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => null,
+            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => payment.IsSuccessClaimedAgainst(verification.Status) && !facts.IsWithin(SuccessPatience, payment.SuccessClaimedAt)
+                ? FlagOnce(facts, FlagReason.Contradiction, "A webhook said that this payment succeeded; KKiaPay's API has called it failed for a day. Ask KKiaPay's support.")
+                : null,
             (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => Failed(facts),
 
             (PaymentOutcome.Failed, _) => null,
             (_, TransactionStatus.Pending) => verification.AnsweredAt - payment.FirstSeenAt < PendingPatience
                 ? null
                 : FlagOnce(facts, FlagReason.StillPending, "KKiaPay has not decided this payment for a day. It is asked again daily; ask KKiaPay's support."),
-            (_, TransactionStatus.NotFound) => payment.UndecidedAnswers + 1 < UnknownPatience
+            (_, TransactionStatus.NotFound) => payment.UnknownAnswers + 1 < UnknownPatience
                 ? null
                 : FlagOnce(facts, FlagReason.UnknownTransaction, "KKiaPay does not know this transaction, asked repeatedly: the webhook is likely forged. Check who knows the webhook secret."),
             (_, TransactionStatus.NotYours) => FlagOnce(facts, FlagReason.MerchantMismatch, "KKiaPay says that this transaction belongs to another merchant. Check the merchant's keys and webhook secret."),
@@ -71,16 +79,15 @@ public static class PaymentDecision
 
     /// <summary>True while KKiaPay is to be asked again although it answered.</summary>
     /// <param name="payment">The payment, with that answer and what followed from it.</param>
-    /// <param name="status">What it answered.</param>
-    public static bool IsOpenAfter(Payment payment, TransactionStatus status) =>
-        payment.AwaitsRefund || IsOpenAfter(payment.Outcome, status);
-
-    /// <summary>The same, for a payment of which no refund was asked.</summary>
-    public static bool IsOpenAfter(PaymentOutcome outcome, TransactionStatus status) => (outcome, status) switch
+    /// <param name="answer">The answer.</param>
+    public static bool IsOpenAfter(Payment payment, VerificationAnswered answer) => (payment.Outcome, answer.Status) switch
     {
+        _ when payment.AwaitsRefund => true,
         (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
         (_, TransactionStatus.Pending) => true,
-        (PaymentOutcome.Open, TransactionStatus.NotFound) => true,
+        (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
+        (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) =>
+            payment.IsSuccessClaimedAgainst(answer.Status) && !payment.Flags.Contains(FlagReason.Contradiction) && payment.Review is null,
         _ => false,
     };
 
@@ -140,6 +147,10 @@ public static class PaymentDecision
         var (payment, order, verification) = facts;
         if (verification.Answer.Amount is { } amount && amount != payment.Amount)
             return FlagOnce(facts, FlagReason.Contradiction, $"KKiaPay confirmed {Xof(payment.Amount ?? 0)} before and now says {Xof(amount)}. Ask KKiaPay's support.");
+        if (payment.AnnouncedOrderId is { } announced && payment.PaidOrderId is { } paidOrder && announced != paidOrder)
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced} after it had been accepted for order {paidOrder}.");
+        if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null)
+            return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
         if (order?.Due is { } due && due != payment.Amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
         return null;
@@ -220,6 +231,8 @@ public static class PaymentDecision
     private readonly record struct Facts(Payment Payment, Order? Order, VerificationAnswered Verification)
     {
         public string? OrderId => OrderOf(Payment, Verification);
+
+        public bool IsWithin(TimeSpan patience, DateTimeOffset? since) => Verification.AnsweredAt - since < patience;
 
         // A person's verdict holds for what that person saw: another amount or order is a new question.
         public bool IsAccepted(FlagReason reason) =>

@@ -74,7 +74,13 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         }
 
         OrderEvent? outcome = null;
-        if (facts.Answer is { } answer)
+        if (facts.Answer is { } stale && stale.AnsweredAt < payment.LastAnsweredAt)
+        {
+            // It waited while another answer was committed: deciding from it could contradict what is known since.
+            _due.Add(new(
+                payment.Id, payment.Merchant, payment.TransactionId, "overtaken", payment.FirstSeenAt, stale.AnsweredAt, 0, null, facts.TraceParent));
+        }
+        else if (facts.Answer is { } answer)
         {
             outcome = Decide(payment, answer, out var order);
             events.Add(answer);
@@ -85,6 +91,10 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
                 payment = payment.Evolve(outcome);
                 Reserve(order, outcome);
                 Deliver(payment, outcome, before + events.Count, facts.TraceParent);
+            }
+            else
+            {
+                Hold(order, payment);
             }
 
             FollowUpAfter(payment, answer, facts, existed: before > 0);
@@ -119,13 +129,28 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         _changedOrders.Add(order.Id);
     }
 
+    // Nothing new followed, and the order matters all the same.
+    private void Hold(Order? order, Payment payment)
+    {
+        if (order is null)
+            return;
+        // Accepted without an order, announced for one since: no other transaction may pay it.
+        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && order.PaidBy is null)
+            order = order.PaidBefore(payment.TransactionId, payment.Amount);
+        // Decided from an order that nobody had announced: an announcement at this very moment must not be missed.
+        else if (!payment.Flags.Contains(FlagReason.Unannounced))
+            return;
+        _orders[order.Id] = order;
+        _changedOrders.Add(order.Id);
+    }
+
     private void Deliver(Payment payment, OrderEvent outcome, int version, string? traceParent) =>
         _deliveries.Add(new(
             outcome.EventId, payment.Id, version, outcome.GetType().Name, payment.Merchant, payment.TransactionId, payment.ReceivedAt, traceParent));
 
     private void FollowUpAfter(Payment payment, VerificationAnswered answer, PaymentFacts facts, bool existed)
     {
-        if (PaymentDecision.IsOpenAfter(payment, answer.Status))
+        if (PaymentDecision.IsOpenAfter(payment, answer))
         {
             var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value : payment.FirstSeenAt;
             var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);

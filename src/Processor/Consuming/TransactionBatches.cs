@@ -34,7 +34,10 @@ internal sealed class TransactionBatches
 
     private async Task SettleAsync(IReadOnlyList<ConsumeContext<TransactionNotification>> batch, CancellationToken stopping)
     {
-        var byPayment = batch
+        // What Ingress never writes: somebody else published it.
+        var unusable = batch.Where(m => m.Message.Body is null || m.Message.Event is null).ToList();
+        await PutAsideAsync(unusable, "It has no body or no event.", stopping);
+        var byPayment = batch.Except(unusable)
             .GroupBy(m => new PaymentKey(m.Message.Merchant, m.Message.TransactionId))
             .ToDictionary(g => g.Key, g => g.ToList());
 
@@ -71,7 +74,7 @@ internal sealed class TransactionBatches
             Convert.ToHexStringLower(SHA256.HashData(body)), message.Signature, message.ReceivedAt);
     }
 
-    private async Task PutAsideAsync(List<ConsumeContext<TransactionNotification>> messages, string reason, CancellationToken cancellationToken)
+    private async Task PutAsideAsync(IReadOnlyList<ConsumeContext<TransactionNotification>> messages, string reason, CancellationToken cancellationToken)
     {
         foreach (var message in messages)
             await _deadLetters.PutAsideAsync(message, reason, cancellationToken);

@@ -32,7 +32,11 @@ internal sealed partial class PaymentSettler(
         {
             outcomes++;
             metrics.Decided(outcome);
-            LogDecided(outcome.GetType().Name, outcome.OrderId, $"{outcome.Merchant}/{outcome.TransactionId}");
+            var order = outcome.OrderId is { } id ? $"order {id}" : "no order";
+            if (outcome is OrderPaymentFlagged flagged)
+                LogFlagged(flagged.Reason, order, flagged.Detail, $"{outcome.Merchant}/{outcome.TransactionId}");
+            else
+                LogDecided(outcome.GetType().Name, order, $"{outcome.Merchant}/{outcome.TransactionId}");
         }
 
         if (outcomes > 0)
@@ -65,6 +69,9 @@ internal sealed partial class PaymentSettler(
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Outcome} for order {OrderId}: {CorrelationId}")]
-    private partial void LogDecided(string outcome, string? orderId, string correlationId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Outcome} for {Order}: {CorrelationId}")]
+    private partial void LogDecided(string outcome, string order, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "OrderPaymentFlagged ({Reason}) for {Order}: {Detail} {CorrelationId}")]
+    private partial void LogFlagged(FlagReason reason, string order, string detail, string correlationId);
 }

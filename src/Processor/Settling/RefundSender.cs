@@ -1,5 +1,6 @@
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Payments;
+using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.Processor.Settling;
 
@@ -17,7 +18,7 @@ internal sealed partial class RefundSender(
         {
             client = clients.GetClient(payment.Merchant);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or OptionsValidationException)
         {
             LogNotSent(e.Message, payment.Id);
             return;
@@ -48,7 +49,7 @@ internal sealed partial class RefundSender(
         {
             return (RefundAnswer.Refused, e.Message);
         }
-        catch (Exception e) when (e is KkiapayException or OperationCanceledException)
+        catch (Exception e)
         {
             return (RefundAnswer.Lost, e.Message);
         }

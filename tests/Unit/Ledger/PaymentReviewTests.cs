@@ -135,7 +135,7 @@ public class PaymentReviewTests
         {
             Assert.Null(Decide(refunding, Complete, Given.Order(due: 5000), Strict));
             Refused(refunding, FlagVerdict.Accepted, "refund");
-            Assert.True(PaymentDecision.IsOpenAfter(refunding, TransactionStatus.Complete));
+            Assert.True(PaymentDecision.IsOpenAfter(refunding, Complete));
         }
     }
 
