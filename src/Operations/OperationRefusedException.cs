@@ -20,6 +20,8 @@ public sealed class OperationRefusedException(Refusal refusal, string message) :
     public Refusal Refusal { get; } = refusal;
 
     /// <summary>Refuses an empty name or reason: every act is recorded with both.</summary>
-    internal static string Required(string? text, string what) =>
-        text?.Trim() is { Length: > 0 and <= 500 } given ? given : throw new OperationRefusedException(Refusal.Invalid, $"Say {what}: 1 to 500 characters.");
+    internal static string Required(string? text, string what, int longest = 500) =>
+        text?.Trim() is { Length: > 0 } given && given.Length <= longest && !given.Contains('\0', StringComparison.Ordinal)
+            ? given
+            : throw new OperationRefusedException(Refusal.Invalid, $"Say {what}: 1 to {longest} characters.");
 }

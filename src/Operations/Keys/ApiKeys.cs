@@ -34,7 +34,7 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
     /// <exception cref="OperationRefusedException">The name is empty or too long, or another key has it.</exception>
     public async Task<NewApiKey> CreateAsync(string name, ApiScope scope, string by, CancellationToken cancellationToken)
     {
-        var (named, who) = (OperationRefusedException.Required(name, "the key's name"), OperationRefusedException.Required(by, "who makes it"));
+        var (named, who) = (OperationRefusedException.Required(name, "the key's name", longest: 100), OperationRefusedException.Required(by, "who makes it"));
         var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         var digest = DigestOf(secret);
         await using var session = store.LightweightSession();
