@@ -2,7 +2,6 @@ using KkiaEvents.Operations;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
-using RabbitMQ.Client.Exceptions;
 
 namespace KkiaEvents.Console;
 
@@ -18,7 +17,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
             OperationRefusedException e => (400, "Refused", e.Message),
             BadHttpRequestException e => (e.StatusCode, "Bad request", e.InnerException is System.Text.Json.JsonException json ? json.Message : e.Message),
             JasperFx.ConcurrencyException => (409, "Conflict", "Somebody else changed it at the same time: look again, then decide."),
-            BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException => (503, "No broker", "RabbitMQ can't be reached now: try again."),
+            _ when BrokerConnection.IsUnavailable(exception) => (503, "No broker", "RabbitMQ can't be reached now: try again."),
             NpgsqlException { IsTransient: true } => (503, "No ledger", "The ledger's database can't be reached now: try again."),
             _ => (0, "", ""),
         };

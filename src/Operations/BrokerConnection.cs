@@ -1,5 +1,6 @@
 using KkiaEvents.Bus;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace KkiaEvents.Operations;
 
@@ -10,7 +11,7 @@ public sealed class BrokerConnection(BusAddress address) : IAsyncDisposable
     private IConnection? _connection;
 
     /// <summary>A channel on which a publish returns after the broker's confirm, and throws when the broker refuses or returns the message.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
+    /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
     internal async Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -40,6 +41,10 @@ public sealed class BrokerConnection(BusAddress address) : IAsyncDisposable
             _one.Release();
         }
     }
+
+    /// <summary>True when an error says that the broker can't be reached now, so that trying again later makes sense.</summary>
+    public static bool IsUnavailable(Exception exception) =>
+        exception is BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
