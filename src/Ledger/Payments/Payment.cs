@@ -208,14 +208,10 @@ public sealed record Payment
         OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
-        // A flag on a payment that is paid or refunded is a note beside it: it does not take the outcome back.
-        OrderPaymentFlagged flagged => Decided(
-            flagged,
-            Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction)
-                ? Outcome
-                : PaymentOutcome.Flagged,
-            flagged.Amount ?? Amount) with
-        { Flags = With(Flags, flagged.Reason) },
+        // A flag on a payment that is paid or refunded is a note beside it: it takes neither the outcome back nor its amount.
+        OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) =>
+            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1 },
+        OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
         _ => this,
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Orders;
@@ -94,7 +95,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
             }
             else
             {
-                Hold(order, payment);
+                Hold(order, payment, answer);
             }
 
             FollowUpAfter(payment, answer, facts, existed: before > 0);
@@ -130,12 +131,12 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     }
 
     // Nothing new followed, and the order matters all the same.
-    private void Hold(Order? order, Payment payment)
+    private void Hold(Order? order, Payment payment, VerificationAnswered answer)
     {
         if (order is null)
             return;
         // Accepted without an order, announced for one since: no other transaction may pay it.
-        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && order.PaidBy is null)
+        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && answer.Status == TransactionStatus.Complete && order.PaidBy is null)
             order = order.PaidBefore(payment.TransactionId, payment.Amount);
         // Decided from an order that nobody had announced: an announcement at this very moment must not be missed.
         else if (!payment.Flags.Contains(FlagReason.Unannounced))

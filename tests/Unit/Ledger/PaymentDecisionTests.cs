@@ -106,6 +106,14 @@ public class PaymentDecisionTests
         Assert.Equal(FlagReason.Contradiction, Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete, amount: 4999))).Reason);
 
     [Fact]
+    public void A_contradiction_does_not_change_what_was_paid()
+    {
+        var flagged = Paid.Evolve(Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete, amount: 1))));
+        Assert.Equal((5000L, "order-1"), (flagged.Amount, flagged.OrderId));
+        Assert.Null(Decide(flagged, Given.Answer(TransactionStatus.Complete)));
+    }
+
+    [Fact]
     public void A_refund_of_a_paid_payment_names_what_it_takes_back()
     {
         var refunded = Given.Is<OrderRefunded>(Decide(Paid, Given.Answer(TransactionStatus.Refunded)));
