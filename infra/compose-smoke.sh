@@ -15,7 +15,7 @@ certificates=()
 export COMPOSE_PROJECT_NAME="kkiaevents-smoke-$$"
 export KKIAEVENTS_SECRETS="$scratch/secrets"
 # Free ports of Docker's choice: the usual ones may be taken.
-export RABBITMQ_PORT='' RABBITMQ_MANAGEMENT_PORT='' POSTGRES_PORT='' INGRESS_PORT='' SANDBOX_PORT=''
+export RABBITMQ_PORT='' RABBITMQ_MANAGEMENT_PORT='' POSTGRES_PORT='' INGRESS_PORT='' CONSOLE_PORT='' SANDBOX_PORT=''
 files=(-f docker-compose.yml)
 
 finish() {

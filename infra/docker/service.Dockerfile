@@ -1,5 +1,5 @@
-# One Dockerfile for every service: --build-arg SERVICE=ingress|processor|sandbox|subscriber, from the repository's root.
-# All are built in one stage, so that four images cost one build.
+# One Dockerfile for every service: --build-arg SERVICE=ingress|processor|console|sandbox|subscriber, from the repository's root.
+# All are built in one stage, so that five images cost one build.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /work
@@ -13,6 +13,7 @@ RUN set -e; \
     for project in \
       ingress=src/Ingress/KkiaEvents.Ingress.csproj \
       processor=src/Processor/KkiaEvents.Processor.csproj \
+      console=src/Console/KkiaEvents.Console.csproj \
       sandbox=src/Sandbox/KkiaEvents.Sandbox.csproj \
       subscriber=samples/DotnetSubscriber/DotnetSubscriber.csproj; do \
       dotnet restore "${project#*=}" --locked-mode; \

@@ -47,10 +47,14 @@ public static class Topology
         ["x-overflow"] = "reject-publish",
     };
 
-    /// <summary>Arguments of a queue that waits for a person.</summary>
+    /// <summary>
+    /// Arguments of a queue that waits for a person. Looking at a message hands it out and takes it back; the limit that
+    /// RabbitMQ 4 has by default (20) would drop it after that many looks.
+    /// </summary>
     public static IReadOnlyDictionary<string, object> KeptQueueArguments { get; } = new Dictionary<string, object>
     {
         ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = int.MaxValue,
     };
 
     /// <summary>A message type's exchange.</summary>

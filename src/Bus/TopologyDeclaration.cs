@@ -1,5 +1,6 @@
 using KkiaEvents.Contracts;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace KkiaEvents.Bus;
 
@@ -15,8 +16,8 @@ public static class TopologyDeclaration
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
 
-        await KeptQueueAsync(channel, Topology.DeadLetters, Topology.DeadLetters, cancellationToken);
-        await KeptQueueAsync(channel, Topology.ParkedQueue, Topology.ExchangeOf(typeof(TransactionUnrecognized)), cancellationToken);
+        await KeptQueueAsync(connection, channel, Topology.DeadLetters, Topology.DeadLetters, cancellationToken);
+        await KeptQueueAsync(connection, channel, Topology.ParkedQueue, Topology.ExchangeOf(typeof(TransactionUnrecognized)), cancellationToken);
         foreach (var (queue, message) in Topology.ConsumedQueues)
             await ConsumedQueueAsync(channel, queue, Topology.ExchangeOf(message), cancellationToken);
         foreach (var raw in Topology.RawTypes)
@@ -27,10 +28,20 @@ public static class TopologyDeclaration
         }
     }
 
-    private static async Task KeptQueueAsync(IChannel channel, string queue, string exchange, CancellationToken cancellationToken)
+    private static async Task KeptQueueAsync(IConnection connection, IChannel channel, string queue, string exchange, CancellationToken cancellationToken)
     {
         await FanoutAsync(channel, exchange, cancellationToken);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: cancellationToken);
+        try
+        {
+            // On a channel of its own, which a refusal closes.
+            await using var own = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed })
+        {
+            // It is there with an administrator's or an older version's arguments, and may hold messages: that is no reason to take no webhooks.
+        }
+
         await channel.QueueBindAsync(queue, exchange, "", cancellationToken: cancellationToken);
     }
 

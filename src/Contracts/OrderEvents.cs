@@ -152,6 +152,9 @@ public enum FlagReason
 
     /// <summary>The payment names no order, and the merchant's policy wants a person to look.</summary>
     WithoutReference,
+
+    /// <summary>A refund was asked for a day ago and KKiaPay does not confirm it.</summary>
+    RefundUnconfirmed,
 }
 
 /// <summary>Who paid, as far as KKiaPay says. Personal data: treat it as such.</summary>

@@ -19,6 +19,7 @@ public static class IngressApp
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<WebhookMetrics>();
+        builder.Services.AddSingleton<RefusalLog>();
         builder.AddWebhookPublishing(options);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

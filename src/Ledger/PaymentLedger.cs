@@ -9,7 +9,7 @@ namespace KkiaEvents.Ledger;
 public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, Func<string, OrderPolicy> policyOf)
 {
     /// <summary>How often one payment is tried again when others write to it or its order at the same time.</summary>
-    private const int CollisionAttempts = 12;
+    private const int CollisionAttempts = 30;
 
     /// <summary>How often a batch is tried as a whole before its payments go one by one.</summary>
     private const int BatchAttempts = 3;
@@ -73,8 +73,10 @@ public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, F
                 switch (LedgerFaults.Classify(e))
                 {
                     case LedgerFault.Poison:
+                    // What still collides after so many fresh looks does so with itself: its stream and its document disagree.
+                    case LedgerFault.Collision when attempt >= CollisionAttempts:
                         return new(facts.Key, Error: e);
-                    case LedgerFault.Collision when attempt < CollisionAttempts:
+                    case LedgerFault.Collision:
                         await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
                         break;
                     default:

@@ -1,9 +1,11 @@
+using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Consuming;
 using KkiaEvents.Processor.Following;
 using KkiaEvents.Processor.Relaying;
 using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
+using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.Processor;
 
@@ -21,7 +23,7 @@ public static class ProcessorApp
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<Merchants>();
         builder.AddKkiapayClients();
-        builder.Services.AddLedger(options.Ledger, _ => _ => options.Orders);
+        builder.Services.AddLedger(options.Ledger, provider => provider.GetRequiredService<OrderPolicies>().Of);
         builder.Services.AddSettling();
         builder.Services.AddConsuming(options);
         builder.Services.AddFollowing();
@@ -38,5 +40,8 @@ public static class ProcessorApp
         using var merchants = new Merchants(builder.Configuration);
         foreach (var name in merchants.Names)
             builder.Services.AddKkiapay(name, builder.Configuration.GetSection($"Kkiapay:Merchants:{name}"));
+        builder.Services.AddSingleton<LateMerchants>();
+        builder.Services.AddSingleton<IConfigureOptions<KkiapayOptions>>(provider => provider.GetRequiredService<LateMerchants>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LateMerchants>());
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ProcessorMetrics
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _announcements;
+    private readonly Counter<long> _refunds;
     private readonly Histogram<double> _webhookToOutcome;
     private DeliveryBacklog _undelivered = new(0, TimeSpan.Zero);
     private DueBacklog _due = new(0, 0, TimeSpan.Zero);
@@ -27,6 +28,10 @@ internal sealed class ProcessorMetrics
         _deliveries = meter.CreateCounter<long>("kkiaevents.deliveries", description: "Deliveries to the bus, by type and result.");
         _deadLettered = meter.CreateCounter<long>("kkiaevents.deadlettered", description: "Messages put aside for a person.");
         _announcements = meter.CreateCounter<long>("kkiaevents.announcements", description: "Announced orders, by result.");
+        // A series that appears with its first event hides that event from a rate.
+        _duplicates.Add(0);
+        _deadLettered.Add(0);
+        _refunds = meter.CreateCounter<long>("kkiaevents.refunds", description: "Refunds sent to KKiaPay, by what it answered.");
         _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
         meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");
         meter.CreateObservableGauge("kkiaevents.undelivered_oldest_seconds", () => _undelivered.Oldest.TotalSeconds, "s", "Age of the oldest of them.");
@@ -36,6 +41,8 @@ internal sealed class ProcessorMetrics
     }
 
     public void Duplicate(int count) => _duplicates.Add(count);
+
+    public void Refunded(string answer) => _refunds.Add(1, new KeyValuePair<string, object?>("answer", answer));
 
     public void Verified(string result) => _verifications.Add(1, new KeyValuePair<string, object?>("result", result));
 

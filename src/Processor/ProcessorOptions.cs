@@ -1,7 +1,7 @@
 using KkiaEvents.Bus;
 using KkiaEvents.Kkiapay;
-using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
 using Npgsql;
 
@@ -13,8 +13,6 @@ internal sealed record ProcessorOptions
     public required BusAddress Bus { get; init; }
 
     public required LedgerOptions Ledger { get; init; }
-
-    public required OrderPolicy Orders { get; init; }
 
     /// <summary>How many questions to KKiaPay are under way at once.</summary>
     public required int ParallelVerifications { get; init; }
@@ -36,23 +34,21 @@ internal sealed record ProcessorOptions
         var bus = settings.Required("ConnectionStrings__RabbitMq", busExample,
             value => BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
         var ledger = settings.Required("ConnectionStrings__Ledger", ledgerExample, NpgsqlProblem);
-        var orders = new OrderPolicy
-        {
-            WithoutReference = settings.Word("Orders__WithoutReference", OrderRule.Accept),
-            Unannounced = settings.Word("Orders__Unannounced", OrderRule.Accept),
-        };
         var parallel = settings.Number("Processor__ParallelVerifications", 64, 1, 1000);
         var batch = settings.Number("Processor__BatchSize", 100, 1, 1000);
         using var merchants = new Merchants(configuration);
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
+        {
             CheckKeys(settings, merchants.SectionOf(name), name);
+            OrderPolicies.Check(settings, name);
+        }
+
         settings.ThrowIfWrong();
         return new()
         {
             Bus = BusAddress.TryParse(bus)!,
             Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents" },
-            Orders = orders,
             ParallelVerifications = parallel,
             BatchSize = batch,
         };

@@ -1,5 +1,6 @@
 using KkiaEvents.ServiceDefaults;
 using Marten;
+using Npgsql;
 
 namespace KkiaEvents.Processor;
 
@@ -18,6 +19,11 @@ internal static class SchemaCommand
         catch (ConfigurationProblemException wrong)
         {
             return await ServiceHost.ReportAsync(wrong);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"The ledger's schema could not be made: {e.Message.TrimEnd('.')}. Check ConnectionStrings__Ledger.");
+            return 1;
         }
     }
 }

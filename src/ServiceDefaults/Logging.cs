@@ -28,7 +28,11 @@ internal static class Logging
                 .MinimumLevel.Override("Polly", AtLeast(LogEventLevel.Error))
                 // It logs each collision as an error before it throws; who catches it decides and logs.
                 .MinimumLevel.Override("Marten", LogEventLevel.Fatal)
+                // What ends the host is told in words by ServiceHost.
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .MinimumLevel.Override("MassTransit", AtLeast(LogEventLevel.Warning))
+                // Our own lines say the same with the payment's name and what to do, without a stack trace.
+                .Filter.ByExcluding(e => IsSaidElsewhere(e.MessageTemplate.Text))
                 .Enrich.FromLogContext()
                 .Enrich.WithProperty("Service", service);
             // A log that can't keep up must not hold payments up: writing is asynchronous, and what overflows is counted by the sink.
@@ -43,6 +47,12 @@ internal static class Logging
                 bufferSize: 50_000);
         });
     }
+
+    private static bool IsSaidElsewhere(string template) =>
+        template.StartsWith("Connection Failed: ", StringComparison.Ordinal)
+        || template.StartsWith("S-FAULT ", StringComparison.Ordinal)
+        || template.StartsWith("Bus start faulted", StringComparison.Ordinal)
+        || template.StartsWith("Failed to stop bus", StringComparison.Ordinal);
 
     private enum LogFormat
     {

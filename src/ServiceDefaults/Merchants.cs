@@ -26,7 +26,7 @@ public sealed partial class Merchants : IDisposable
     public IEnumerable<string> Names => _secrets.Keys;
 
     /// <summary>A merchant's webhook secrets, all of them valid (two while one is rotated); null when there is no such merchant.</summary>
-    public IReadOnlyList<string>? WebhookSecretsOf(string merchant) => _secrets.GetValueOrDefault(merchant);
+    public IReadOnlyList<string>? WebhookSecretsOf(string merchant) => Name().IsMatch(merchant) ? _secrets.GetValueOrDefault(merchant) : null;
 
     /// <summary>The merchant of the endpoint without a name: the only one, or the one called <c>default</c>; null when there is neither.</summary>
     public string? DefaultMerchant => _secrets.Count == 1 ? _secrets.Keys.First() : _secrets.ContainsKey(Default) ? Default : null;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,9 @@ public static class ServiceHost
 {
     /// <summary>The exit code for a wrong configuration (EX_CONFIG of sysexits.h).</summary>
     public const int ConfigurationExitCode = 78;
+
+    /// <summary>The exit code for words on the command line that mean nothing (EX_USAGE of sysexits.h).</summary>
+    public const int UsageExitCode = 64;
 
     /// <summary>The tag of health checks that tell whether work can be done now.</summary>
     public const string Ready = "ready";
@@ -50,11 +54,22 @@ public static class ServiceHost
     {
         if (args is [HealthCommand.Name, ..])
             return await HealthCommand.RunAsync();
+        if (args.FirstOrDefault(a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal)) is { } word && Array.IndexOf(args, word) == 0)
+        {
+            await Console.Error.WriteLineAsync($"'{word}' is no command of this service. Without one it starts; 'health' asks the running one whether it is ready; settings are --Key=value or environment variables.");
+            return UsageExitCode;
+        }
+
         try
         {
             await using var app = build();
             await app.RunAsync();
             return 0;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message} Set ASPNETCORE_URLS to an address that is free.");
+            return 1;
         }
         catch (ConfigurationProblemException wrong)
         {

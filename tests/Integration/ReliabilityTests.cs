@@ -76,6 +76,41 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
         await InDeadLettersAsync("dead-2");
     }
 
+    [Theory]
+    [InlineData("dead-3", """{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":null,"transactionId":"dead-3","event":"transaction.success","body":"{}","receivedAt":"2026-01-01T00:00:00Z"}""")]
+    [InlineData("dead-4", """{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":"default","transactionId":"dead-4","event":"transaction.success","body":null,"receivedAt":"2026-01-01T00:00:00Z"}""")]
+    public async Task A_message_with_a_null_dies_alone(string id, string message)
+    {
+        await PublishRawAsync(EnvelopeOf(message), "application/vnd.masstransit+json");
+        await InDeadLettersAsync(id);
+    }
+
+    [Fact]
+    public async Task What_is_put_aside_is_in_the_dead_letters_though_their_queue_was_taken_away()
+    {
+        // Take out: Mandatory in DeadLetters, and the message is gone.
+        await using (var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync())
+        await using (var channel = await connection.CreateChannelAsync())
+            await channel.QueueDeleteAsync("kkiaevents-dead");
+        await PublishRawAsync(
+            EnvelopeOf("""{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":"default","transactionId":"../dead-5","event":"transaction.success","body":"{}","receivedAt":"2026-01-01T00:00:00Z"}"""),
+            "application/vnd.masstransit+json");
+        await Condition.HoldsAsync("the queue is back", async () =>
+        {
+            try
+            {
+                await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
+                await using var channel = await connection.CreateChannelAsync();
+                return await channel.MessageCountAsync("kkiaevents-dead") > 0;
+            }
+            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            {
+                return false;
+            }
+        });
+        await InDeadLettersAsync("dead-5");
+    }
+
     [Fact]
     public async Task Every_database_session_ended_at_once_loses_and_doubles_nothing()
     {
@@ -101,6 +136,9 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
     }
 
     private List<ReceivedOutcome> Terminated() => [.. system.Outcomes.Distinct.Where(o => o.TransactionId.StartsWith("terminated_", StringComparison.Ordinal))];
+
+    private static string EnvelopeOf(string message) =>
+        $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:KkiaEvents.Contracts:TransactionSucceeded","urn:message:KkiaEvents.Contracts:TransactionNotification"],"message":{{message}}}""";
 
     private async Task PublishRawAsync(string body, string contentType)
     {

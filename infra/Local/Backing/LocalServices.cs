@@ -10,7 +10,9 @@ public static class LocalServices
     public static async Task<ServicesKind> ChooseAsync(string? asked, CancellationToken cancellation = default) => asked switch
     {
         "private" => ServicesKind.Private,
-        "containers" => ServicesKind.Containers,
+        "containers" => await DockerEngine.IsUsableAsync(cancellation).ConfigureAwait(false)
+            ? ServicesKind.Containers
+            : throw new BackingServiceException("Docker does not answer, or can't get the images of RabbitMQ and PostgreSQL. Start it, or use private services."),
         null or "" => await DockerEngine.IsUsableAsync(cancellation).ConfigureAwait(false) ? ServicesKind.Containers : ServicesKind.Private,
         _ => throw new ArgumentException($"'{asked}' is not a kind of services: say private or containers.", nameof(asked)),
     };

@@ -11,6 +11,8 @@ internal static class Banner
             ("KKiaPay stand-in (Sandbox)", system.SandboxAddress.GetLeftPart(UriPartial.Authority) + Moved(system.SandboxAddress, LocalSystem.PreferredSandboxPort)),
         };
         rows.AddRange(system.ProcessorAddresses.Select(address => ("Processor (health, metrics)", address.GetLeftPart(UriPartial.Authority))));
+        rows.Add(("HTTP API (Console), its page", new Uri(system.ConsoleAddress, "/docs") + Moved(system.ConsoleAddress, LocalSystem.PreferredConsolePort)));
+        rows.Add(("a key for it", $"source {Relative(layout.EnvironmentFile)} && dotnet {Relative(layout.Program("src/Console", "KkiaEvents.Console"))} keys create NAME admin"));
         rows.Add(("broker", system.Backing.Broker.Description));
         if (system.Backing.BrokerEndpoint is { ManagementPort: { } port, User: var user })
             rows.Add(("broker's management page", $"http://127.0.0.1:{port} (user {user}, password in {Relative(layout.Services)}/services.json)"));

@@ -3,11 +3,12 @@ using KkiaEvents.Local.Backing;
 
 namespace KkiaEvents.Local.Supervision;
 
-/// <summary>Sandbox, Ingress, Processors and the sample subscriber, wired to each other and to a broker and a database.</summary>
+/// <summary>Sandbox, Ingress, Processors, Console and the sample subscriber, wired to each other and to a broker and a database.</summary>
 internal sealed class LocalSystem : IAsyncDisposable
 {
     public const int PreferredIngressPort = 8080;
     public const int PreferredSandboxPort = 8090;
+    public const int PreferredConsolePort = 8085;
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromMinutes(2);
     private readonly List<LocalService> services = [];
     private readonly LabelledOutput output;
@@ -20,6 +21,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         Keys = keys;
         IngressAddress = Loopback(LoopbackPort.FreeFrom(PreferredIngressPort));
         SandboxAddress = Loopback(LoopbackPort.FreeFrom(PreferredSandboxPort));
+        ConsoleAddress = Loopback(LoopbackPort.FreeFrom(PreferredConsolePort));
         ProcessorAddresses = [.. Enumerable.Range(0, processors).Select(_ => Loopback(LoopbackPort.Free()))];
 
         services.Add(new("sandbox", layout.Program("src/Sandbox", "KkiaEvents.Sandbox"), SandboxAddress, SandboxSettings()));
@@ -33,6 +35,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                 ServiceSettings()));
         }
 
+        services.Add(new("console", layout.Program("src/Console", "KkiaEvents.Console"), ConsoleAddress, ServiceSettings()));
         if (Directory.Exists(Path.Combine(layout.Root, "samples/DotnetSubscriber")))
             services.Add(new("subscriber", layout.Program("samples/DotnetSubscriber", "DotnetSubscriber"), null, ServiceSettings()));
     }
@@ -45,6 +48,8 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public Uri SandboxAddress { get; }
 
+    public Uri ConsoleAddress { get; }
+
     public IReadOnlyList<Uri> ProcessorAddresses { get; }
 
     public string BrokerConnection => Backing.BrokerEndpoint.AmqpAddress();
@@ -53,7 +58,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public Uri WebhookAddress => new(IngressAddress, "/webhook/kkiapay");
 
-    /// <summary>The settings of Ingress and Processor, as <c>.run/env</c> exports them too.</summary>
+    /// <summary>The settings of Ingress, Processor and Console, as <c>.run/env</c> exports them too.</summary>
     public IReadOnlyDictionary<string, string?> ServiceSettings() => new Dictionary<string, string?>
     {
         ["ConnectionStrings__RabbitMq"] = BrokerConnection,

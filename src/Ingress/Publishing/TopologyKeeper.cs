@@ -3,10 +3,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KkiaEvents.Ingress.Publishing;
 
-/// <summary>Declares the topology before Ingress is ready, so that nothing is lost when no Processor has ever run; and again when something is found missing.</summary>
+/// <summary>
+/// Declares the topology before Ingress is ready, so that nothing is lost when no Processor has ever run; and again every
+/// few seconds: who takes the Processor's queue away while another queue takes the same events would otherwise not be noticed,
+/// because the broker then has a taker for each.
+/// </summary>
 internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<TopologyKeeper> log) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile string? _problem = "The topology has not been declared yet.";
@@ -34,14 +40,18 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
         {
             try
             {
+                var first = _problem is not null;
                 await DeclareAsync(stoppingToken);
-                LogDeclared(options.Bus);
-                return;
+                if (first)
+                    LogDeclared(options.Bus);
+                await Task.Delay(Again, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                _problem = $"The broker at {options.Bus} does not take the topology: {e.Message}";
-                LogFailed(options.Bus, e.Message);
+                var trouble = BrokerTrouble.Describe(e, options.Bus);
+                if (_problem?.EndsWith(trouble, StringComparison.Ordinal) != true)
+                    LogFailed(options.Bus, trouble);
+                _problem = $"The broker at {options.Bus} does not take the topology: {trouble}";
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -50,6 +60,6 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
     [LoggerMessage(Level = LogLevel.Information, Message = "Topology declared at {Broker}: webhooks are taken from now on")]
     private partial void LogDeclared(BusAddress broker);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology yet: {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology: {Error} It is tried again each second")]
     private partial void LogFailed(BusAddress broker, string error);
 }

@@ -1,3 +1,5 @@
+using KkiaEvents.Bus;
+using KkiaEvents.Contracts;
 using KkiaEvents.Ingress.Webhooks;
 using MassTransit;
 
@@ -27,7 +29,10 @@ internal sealed partial class WebhookPublisher(
             }
 
             metrics.Published(time.GetElapsedTime(started));
-            LogKept(webhook.Event, webhook.DeliveryId, webhook.CorrelationId);
+            if (webhook.Message is TransactionUnrecognized parked)
+                LogParked(parked.Reason, Topology.ParkedQueue, webhook.DeliveryId, webhook.CorrelationId);
+            else
+                LogKept(webhook.Event, webhook.DeliveryId, webhook.CorrelationId);
             return true;
         }
         catch (Exception e)
@@ -48,6 +53,9 @@ internal sealed partial class WebhookPublisher(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {Event} kept as delivery {DeliveryId} for {CorrelationId}")]
     private partial void LogKept(string @event, Guid deliveryId, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An authentic webhook is not understood ({Reason}): it is parked in {Queue} as delivery {DeliveryId}, and a person must look {CorrelationId}")]
+    private partial void LogParked(string reason, string queue, Guid deliveryId, string correlationId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No queue takes {CorrelationId}'s webhook: declaring the topology again")]
     private partial void LogUnroutable(string correlationId);

@@ -13,7 +13,7 @@ internal static class Refusals
     public static readonly Refusal TooLarge = new(413, "too_large", "Too large", $"A webhook has at most {WebhookEndpoint.MaxBodyBytes} bytes.");
 
     public static readonly Refusal NoSignature = new(401, "no_signature", "Not authentic",
-        "The header x-kkiapay-secret is missing, or there more than once.");
+        "The header x-kkiapay-secret is missing or was sent more than once.");
 
     public static readonly Refusal WrongSignature = new(401, "wrong_signature", "Not authentic",
         "The header x-kkiapay-secret fits none of the merchant's secrets.");

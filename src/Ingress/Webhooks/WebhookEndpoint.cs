@@ -31,19 +31,19 @@ internal static class WebhookEndpoint
         var merchant = name ?? merchants.DefaultMerchant;
         if (merchant is null || merchants.WebhookSecretsOf(merchant) is not { } secrets)
         {
-            await RefuseAsync(context, metrics, Refusals.NoSuchMerchant);
+            await RefuseAsync(context, metrics, null, Refusals.NoSuchMerchant);
             return;
         }
 
         if (!IsJson(context.Request.ContentType))
         {
-            await RefuseAsync(context, metrics, Refusals.NotJson);
+            await RefuseAsync(context, metrics, merchant, Refusals.NotJson);
             return;
         }
 
         if (context.Request.ContentLength > MaxBodyBytes)
         {
-            await RefuseAsync(context, metrics, Refusals.TooLarge);
+            await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
             return;
         }
 
@@ -53,7 +53,7 @@ internal static class WebhookEndpoint
             var length = await ReadAsync(context, buffer);
             if (length > MaxBodyBytes)
             {
-                await RefuseAsync(context, metrics, Refusals.TooLarge);
+                await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
                 return;
             }
 
@@ -62,7 +62,7 @@ internal static class WebhookEndpoint
             var form = WebhookSignature.Check(body.Span, header, secrets);
             if (form == SignatureForm.None)
             {
-                await RefuseAsync(context, metrics, header is null ? Refusals.NoSignature : Refusals.WrongSignature);
+                await RefuseAsync(context, metrics, merchant, header is null ? Refusals.NoSignature : Refusals.WrongSignature);
                 return;
             }
 
@@ -71,11 +71,11 @@ internal static class WebhookEndpoint
             if (await services.GetRequiredService<WebhookPublisher>().TryPublishAsync(message, context.RequestAborted))
                 await AcknowledgeAsync(context);
             else
-                await RefuseAsync(context, metrics, Refusals.NotKept);
+                await RefuseAsync(context, metrics, merchant, Refusals.NotKept);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            await RefuseAsync(context, metrics, Refusals.TooLarge);
+            await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
         }
         finally
         {
@@ -114,9 +114,15 @@ internal static class WebhookEndpoint
         await context.Response.Body.WriteAsync(Received);
     }
 
-    private static Task RefuseAsync(HttpContext context, WebhookMetrics metrics, Refusal refusal)
+    private static Task RefuseAsync(HttpContext context, WebhookMetrics metrics, string? merchant, Refusal refusal)
     {
         metrics.Refused(refusal.Reason);
+        // The rest of the body is not read: the sender must not put its next request behind it on this connection.
+        if (refusal.Status == StatusCodes.Status413PayloadTooLarge)
+            context.Response.Headers.Connection = "close";
+        // A name that is none of ours stays out of the log: it is the sender's to choose.
+        if (refusal.Status != StatusCodes.Status503ServiceUnavailable)
+            context.RequestServices.GetRequiredService<RefusalLog>().Refused(merchant ?? "nobody", refusal);
         if (refusal.RetryAfterSeconds is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return TypedResults.Problem(refusal.Detail, statusCode: refusal.Status, title: refusal.Title).ExecuteAsync(context);

@@ -66,8 +66,10 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
         track.ActBefore = data is OrderEvent ? track.ActBefore : !e.IsFactOrOutcome;
         if (data is not null)
             track.Payment = track.Payment.Evolve(data);
+        if (data is OrderHeld held)
+            Change(key.Merchant, held.OrderId, o => o.PaidBefore(key.TransactionId, held.Amount));
         if (data is OrderEvent { OrderId: { } orderId } outcome)
-            Change(outcome.Merchant, orderId, o => OrderHistory.After(o, outcome));
+            Change(outcome.Merchant, orderId, o => o.After(outcome));
         return found;
     }
 

@@ -42,8 +42,14 @@ internal sealed class ExportTally(DateTimeOffset? from, DateTimeOffset? to)
 
     public ExportManifest Fill(ExportManifest head, string chain, IReadOnlyList<ExportedFile> files) => head with
     {
-        Events = _events, ContextEvents = _context, Streams = _streams, EventsByType = _types, FirstPosition = _first, LastPosition = _last,
-        Chain = chain, Files = files,
+        Events = _events,
+        ContextEvents = _context,
+        Streams = _streams,
+        EventsByType = _types,
+        FirstPosition = _first,
+        LastPosition = _last,
+        Chain = chain,
+        Files = files,
         Sums = [.. _sums.Values.OrderBy(s => s.Merchant, StringComparer.Ordinal).ThenBy(s => s.Day).ThenBy(s => s.Method, StringComparer.Ordinal).ThenBy(s => s.Type, StringComparer.Ordinal)],
     };
 

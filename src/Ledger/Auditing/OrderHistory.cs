@@ -1,4 +1,3 @@
-using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Orders;
 
 namespace KkiaEvents.Ledger.Auditing;
@@ -13,16 +12,4 @@ public static class OrderHistory
     /// <summary>The order after an announcement.</summary>
     public static Order After(Order order, OrderAnnounced announced) =>
         order with { Due = announced.Amount, AnnouncedTransactionId = announced.TransactionId ?? order.AnnouncedTransactionId };
-
-    /// <summary>The order after an outcome of a payment for it.</summary>
-    public static Order After(Order order, OrderEvent outcome)
-    {
-        order = order.Touched(outcome.TransactionId);
-        return outcome switch
-        {
-            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
-            OrderRefunded when order.PaidBy == outcome.TransactionId => order with { Refunded = true },
-            _ => order,
-        };
-    }
 }

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using Npgsql;
 
@@ -10,7 +11,7 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <summary>The orders' rows, held against the announcements and outcomes. Keeps one small state for each order, never the events.</summary>
 internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions options)
 {
-    private static readonly string[] Types = [.. LedgerStore.EventTypes.Where(t => t.Value == typeof(OrderAnnounced) || t.Value.IsAssignableTo(typeof(OrderEvent))).Select(t => t.Key)];
+    private static readonly string[] Types = [.. LedgerStore.EventTypes.Where(t => t.Value == typeof(OrderAnnounced) || t.Value == typeof(OrderHeld) || t.Value.IsAssignableTo(typeof(OrderEvent))).Select(t => t.Key)];
 
     private readonly EventReader _events = new(dataSource, options);
 
@@ -51,8 +52,11 @@ internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions optio
                 case OrderAnnounced announced when StoredEvent.OrderAt(e.StreamId) is { } at:
                     Change(at.Merchant, at.OrderId, o => OrderHistory.After(o, announced));
                     break;
+                case OrderHeld held when StoredEvent.PaymentAt(e.StreamId) is { } by:
+                    Change(by.Merchant, held.OrderId, o => o.PaidBefore(by.TransactionId, held.Amount));
+                    break;
                 case OrderEvent { OrderId: { } orderId } outcome:
-                    Change(outcome.Merchant, orderId, o => OrderHistory.After(o, outcome));
+                    Change(outcome.Merchant, orderId, o => o.After(outcome));
                     break;
             }
         }

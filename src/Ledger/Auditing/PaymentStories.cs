@@ -60,7 +60,7 @@ public sealed class PaymentStories(NpgsqlDataSource dataSource, LedgerOptions op
             (o, e) => e.Data switch
             {
                 OrderAnnounced announced => OrderHistory.After(o, announced),
-                OrderEvent outcome when outcome.OrderId == orderId => OrderHistory.After(o, outcome),
+                OrderEvent outcome when outcome.OrderId == orderId => o.After(outcome),
                 _ => o,
             });
         return new() { Merchant = merchant, OrderId = orderId, AsOf = asOf, Payments = told.Payments, Order = order, Entries = told.Entries };

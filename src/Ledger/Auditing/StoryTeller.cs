@@ -55,7 +55,10 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
         {
             WebhookRecorded claim => entry with
             {
-                Kind = StoryKind.Webhook, Summary = $"Webhook {claim.Event}{Claimed(claim)}", Authentication = Authentication(claim, e.StreamId), Raw = claim.Body,
+                Kind = StoryKind.Webhook,
+                Summary = $"Webhook {claim.Event}{Claimed(claim)}",
+                Authentication = Authentication(claim, e.StreamId),
+                Raw = claim.Body,
             },
             PaymentAnnounced announced => entry with { Kind = StoryKind.Announcement, Summary = $"The shop announced this transaction for order {announced.OrderId}" },
             OrderAnnounced announced => entry with
@@ -65,12 +68,16 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
             },
             VerificationAnswered answered => entry with
             {
-                Kind = StoryKind.Answer, Summary = $"KKiaPay was asked and answered {Word(answered)}{(answered.Answer.Amount is { } amount ? $", {Xof(amount)}" : "")}",
-                Rule = outcomeFollows || before is null ? null : DecisionRule.Of(before, answered, null), Raw = answered.Answer.Raw,
+                Kind = StoryKind.Answer,
+                Summary = $"KKiaPay was asked and answered {Word(answered)}{(answered.Answer.Amount is { } amount ? $", {Xof(amount)}" : "")}",
+                Rule = outcomeFollows || before is null ? null : DecisionRule.Of(before, answered, null),
+                Raw = answered.Answer.Raw,
             },
             OrderEvent outcome => entry with
             {
-                Kind = StoryKind.Outcome, Summary = Said(outcome), Rule = before is null ? null : DecisionRule.Of(before, answer, outcome),
+                Kind = StoryKind.Outcome,
+                Summary = Said(outcome),
+                Rule = before is null ? null : DecisionRule.Of(before, answer, outcome),
             },
             _ => entry,
         };

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using JasperFx;
+using KkiaEvents.Contracts;
 
 namespace KkiaEvents.Ledger.Orders;
 
@@ -38,6 +40,9 @@ public sealed record Order : IRevisioned
     /// <summary>Every transaction that had an outcome for this order.</summary>
     public IReadOnlyList<string> Transactions { get; init; } = [];
 
+    /// <summary>What each of them did, the latest last.</summary>
+    public IReadOnlyList<OrderPayment> Payments { get; init; } = [];
+
     /// <summary>The row's id.</summary>
     public static string IdOf(string merchant, string orderId) => $"{merchant}/{orderId}";
 
@@ -48,14 +53,118 @@ public sealed record Order : IRevisioned
     public static Order New(string merchant, string orderId) =>
         new() { Id = IdOf(merchant, orderId), Merchant = merchant, OrderId = orderId };
 
-    /// <summary>The order after a transaction had an outcome for it.</summary>
-    public Order Touched(string transactionId) =>
-        Transactions.Contains(transactionId) ? this : this with { Transactions = [.. Transactions, transactionId] };
+    /// <summary>How the order stands.</summary>
+    [JsonIgnore]
+    public OrderState State => this switch
+    {
+        { Refunded: true } => OrderState.Refunded,
+        { PaidBy: not null } when Payments.Any(p => p.State == OrderPaymentState.Surplus) => OrderState.PaidTwice,
+        { PaidBy: not null, Due: { } due, PaidAmount: { } paid } when paid > due => OrderState.Overpaid,
+        { PaidBy: not null } => OrderState.Paid,
+        _ when Payments.Any(p => p.State == OrderPaymentState.Flagged) => OrderState.InQuestion,
+        { Due: not null } => OrderState.Due,
+        _ => OrderState.Unpaid,
+    };
+
+    /// <summary>The order after it was announced for a transaction that had been accepted without an order.</summary>
+    public Order PaidBefore(string transactionId, long? amount) => this with
+    {
+        PaidBy = transactionId,
+        PaidAmount = amount,
+        Transactions = Transactions.Contains(transactionId) ? Transactions : [.. Transactions, transactionId],
+        Payments = [.. Payments.Where(p => p.TransactionId != transactionId), new(transactionId, OrderPaymentState.Paid, amount)],
+    };
+
+    /// <summary>The order after an outcome of one of its transactions.</summary>
+    public Order After(OrderEvent outcome)
+    {
+        var of = Payments.FirstOrDefault(p => p.TransactionId == outcome.TransactionId);
+        var payment = new OrderPayment(
+            outcome.TransactionId,
+            outcome switch
+            {
+                OrderPaid => OrderPaymentState.Paid,
+                OrderRefunded => OrderPaymentState.Refunded,
+                OrderPaymentFailed => OrderPaymentState.Failed,
+                OrderPaymentFlagged when of is { State: OrderPaymentState.Paid or OrderPaymentState.Refunded } => of.State,
+                OrderPaymentFlagged { Reason: FlagReason.AlreadyPaid } => OrderPaymentState.Surplus,
+                _ => OrderPaymentState.Flagged,
+            },
+            outcome switch
+            {
+                OrderPaid paid => paid.Amount,
+                OrderRefunded refunded => refunded.Amount,
+                OrderPaymentFlagged flagged => flagged.Amount ?? of?.Amount,
+                _ => of?.Amount,
+            });
+        var order = this with
+        {
+            Transactions = Transactions.Contains(outcome.TransactionId) ? Transactions : [.. Transactions, outcome.TransactionId],
+            Payments = [.. Payments.Where(p => p.TransactionId != outcome.TransactionId), payment],
+        };
+        return outcome switch
+        {
+            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
+            OrderRefunded when PaidBy == outcome.TransactionId => order with { Refunded = true },
+            _ => order,
+        };
+    }
 }
+
+/// <summary>How an order stands.</summary>
+public enum OrderState
+{
+    /// <summary>Nobody announced it and nobody paid it; at most an attempt failed.</summary>
+    Unpaid,
+
+    /// <summary>Announced, not paid.</summary>
+    Due,
+
+    /// <summary>A payment for it was flagged and waits for a person.</summary>
+    InQuestion,
+
+    /// <summary>Paid once.</summary>
+    Paid,
+
+    /// <summary>Paid once, with more than was due.</summary>
+    Overpaid,
+
+    /// <summary>Paid, and another transaction took the customer's money for it too: a refund is owed.</summary>
+    PaidTwice,
+
+    /// <summary>The transaction that paid it was refunded.</summary>
+    Refunded,
+}
+
+/// <summary>What a transaction did for its order.</summary>
+public enum OrderPaymentState
+{
+    /// <summary>It failed.</summary>
+    Failed,
+
+    /// <summary>It was flagged: whether it pays is in question.</summary>
+    Flagged,
+
+    /// <summary>It paid the order.</summary>
+    Paid,
+
+    /// <summary>It took money for an order that another had paid.</summary>
+    Surplus,
+
+    /// <summary>Its money was given back.</summary>
+    Refunded,
+}
+
+/// <summary>One transaction's part in an order.</summary>
+/// <param name="TransactionId">KKiaPay's id.</param>
+/// <param name="State">What it did.</param>
+/// <param name="Amount">Its verified gross amount, whole XOF; null when not known.</param>
+public sealed record OrderPayment(string TransactionId, OrderPaymentState State, long? Amount);
 
 /// <summary>An order's due was announced: the first event of an order's stream.</summary>
 /// <param name="OrderId">The shop's order id.</param>
 /// <param name="Amount">Due, gross, whole XOF, above 0.</param>
 /// <param name="TransactionId">The transaction that will pay it; null when not known.</param>
 /// <param name="AnnouncedAt">When, UTC.</param>
-public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt);
+/// <param name="By">Who, where the announcement says so; null for one from the bus.</param>
+public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt, string? By = null);

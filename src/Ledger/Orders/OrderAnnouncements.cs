@@ -10,7 +10,8 @@ namespace KkiaEvents.Ledger.Orders;
 /// <summary>What became of an announcement.</summary>
 /// <param name="Accepted">True when the order now is due what was announced.</param>
 /// <param name="Problem">Why it was refused, for the shop; null when it was not.</param>
-public sealed record Announcement(bool Accepted, string? Problem = null);
+/// <param name="Disagrees">True when it was refused for what was announced before; false when it makes no sense by itself.</param>
+public sealed record Announcement(bool Accepted, string? Problem = null, bool Disagrees = false);
 
 /// <summary>Takes a shop's word about what an order is due.</summary>
 public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions options, TimeProvider time)
@@ -21,7 +22,10 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     /// Records an announcement. The same again changes nothing; one that disagrees with the first is refused. Payments
     /// of the order that the ledger knows already become due, so that they are decided again with the new knowledge.
     /// </summary>
-    public async Task<Announcement> AnnounceAsync(ExpectPayment command, CancellationToken cancellationToken)
+    public Task<Announcement> AnnounceAsync(ExpectPayment command, CancellationToken cancellationToken) => AnnounceAsync(command, null, cancellationToken);
+
+    /// <summary>The same, on record with who announced it.</summary>
+    public async Task<Announcement> AnnounceAsync(ExpectPayment command, string? by, CancellationToken cancellationToken)
     {
         if (Problem(command) is { } problem)
             return new(false, problem);
@@ -29,7 +33,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         {
             try
             {
-                return await AnnounceOnceAsync(command, cancellationToken);
+                return await AnnounceOnceAsync(command, by, cancellationToken);
             }
             catch (Exception e) when (attempt < CollisionAttempts && LedgerFaults.Classify(e) == LedgerFault.Collision)
             {
@@ -48,7 +52,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         _ => null,
     };
 
-    private async Task<Announcement> AnnounceOnceAsync(ExpectPayment command, CancellationToken cancellationToken)
+    private async Task<Announcement> AnnounceOnceAsync(ExpectPayment command, string? by, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();
@@ -59,15 +63,15 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         if (order.Due is { } due)
         {
             if (due != command.Amount)
-                return new(false, $"Order {orderId} was announced at {due} XOF before; {command.Amount} XOF disagrees.");
+                return new(false, $"Order {orderId} was announced at {due} XOF before; {command.Amount} XOF disagrees.", Disagrees: true);
             if (command.TransactionId is null || command.TransactionId == order.AnnouncedTransactionId)
                 return new(true);
             if (order.AnnouncedTransactionId is { } other)
-                return new(false, $"Order {orderId} was announced with transaction {other} before; {command.TransactionId} disagrees.");
+                return new(false, $"Order {orderId} was announced with transaction {other} before; {command.TransactionId} disagrees.", Disagrees: true);
         }
 
         session.Events.Append(Order.StreamIdOf(command.Merchant, orderId),
-            new OrderAnnounced(orderId, command.Amount, command.TransactionId, now));
+            new OrderAnnounced(orderId, command.Amount, command.TransactionId, now, by));
         var announced = order with { Due = command.Amount, AnnouncedTransactionId = command.TransactionId ?? order.AnnouncedTransactionId };
         if (order.Version == 0)
             session.Insert(announced);
@@ -87,7 +91,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     {
         var payment = await session.LoadAsync<Payment>(key.StreamId, cancellationToken);
         if (payment?.AnnouncedOrderId is { } other && other != orderId)
-            return new(false, $"Transaction {key.TransactionId} was announced for order {other} before; order {orderId} disagrees.");
+            return new(false, $"Transaction {key.TransactionId} was announced for order {other} before; order {orderId} disagrees.", Disagrees: true);
         if (payment?.AnnouncedOrderId is not null)
             return null;
         var e = session.Events.BuildEvent(new PaymentAnnounced(orderId, now));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 
@@ -20,6 +21,25 @@ public enum PaymentOutcome
 
     /// <summary>OrderRefunded went out.</summary>
     Refunded,
+
+    /// <summary>A person decided that it pays for nothing here.</summary>
+    Rejected,
+}
+
+/// <summary>How far a refund has come.</summary>
+public enum RefundState
+{
+    /// <summary>None was asked for, or KKiaPay refused it.</summary>
+    None,
+
+    /// <summary>Asked for, not sent.</summary>
+    Requested,
+
+    /// <summary>Sent; no answer is known. It is never sent again.</summary>
+    Sent,
+
+    /// <summary>KKiaPay says that it is done; verifying has not confirmed it yet.</summary>
+    Accepted,
 }
 
 /// <summary>A payment's state: its stream's events, applied one after the other. Also kept as a document, written in the same commit.</summary>
@@ -40,7 +60,7 @@ public sealed record Payment
     /// <summary>How it stands.</summary>
     public PaymentOutcome Outcome { get; init; }
 
-    /// <summary>Every reason it was ever flagged for, each once.</summary>
+    /// <summary>The reasons it is flagged for that nobody has reviewed yet, each once.</summary>
     public IReadOnlyList<FlagReason> Flags { get; init; } = [];
 
     /// <summary>The order of the last outcome, else the first that is named; null when none.</summary>
@@ -61,6 +81,9 @@ public sealed record Payment
     /// <summary>Distinct orders that claims named.</summary>
     public IReadOnlyList<string> ClaimedOrderIds { get; init; } = [];
 
+    /// <summary>When the last claim that says success arrived, UTC; null while none did. A hint: KKiaPay's API may be behind its own webhook.</summary>
+    public DateTimeOffset? SuccessClaimedAt { get; init; }
+
     /// <summary>When the first claim arrived, UTC; null while none did.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
@@ -70,8 +93,30 @@ public sealed record Payment
     /// <summary>The last answer's status; null while there is none.</summary>
     public TransactionStatus? LastStatus { get; init; }
 
-    /// <summary>How many answers in a row said "pending" or "unknown".</summary>
+    /// <summary>When KKiaPay gave its last answer, UTC; null while there is none.</summary>
+    public DateTimeOffset? LastAnsweredAt { get; init; }
+
+    /// <summary>How many answers in a row left something to wait for.</summary>
     public int UndecidedAnswers { get; init; }
+
+    /// <summary>How many answers in a row said that KKiaPay does not know the transaction.</summary>
+    public int UnknownAnswers { get; init; }
+
+    /// <summary>The last review that accepted or rejected; null while there is none.</summary>
+    public FlagReviewed? Review { get; init; }
+
+    /// <summary>How far a refund has come.</summary>
+    public RefundState Refund { get; init; }
+
+    /// <summary>Why the refund was asked for; null when none was.</summary>
+    public string? RefundReason { get; init; }
+
+    /// <summary>When it was asked for, UTC; null when none was.</summary>
+    public DateTimeOffset? RefundRequestedAt { get; init; }
+
+    /// <summary>True from the asking for a refund until KKiaPay refuses it or verifying confirms it.</summary>
+    [JsonIgnore]
+    public bool AwaitsRefund => Refund != RefundState.None && Outcome != PaymentOutcome.Refunded;
 
     /// <summary>The payment's method, when known.</summary>
     public string? Method { get; init; }
@@ -82,6 +127,9 @@ public sealed record Payment
     /// <summary>The event id of the OrderPaid.</summary>
     public Guid? PaidEventId { get; init; }
 
+    /// <summary>The order that it paid: OrderPaid named it, or it was named since; null while unpaid, or when nobody named one.</summary>
+    public string? PaidOrderId { get; init; }
+
     /// <summary>How many outcomes went out.</summary>
     public int Outcomes { get; init; }
 
@@ -91,6 +139,10 @@ public sealed record Payment
 
     /// <summary>The key.</summary>
     public PaymentKey Key() => new(Merchant, TransactionId);
+
+    /// <summary>True when a webhook said success and KKiaPay's answer says failed: one of them is behind.</summary>
+    public bool IsSuccessClaimedAgainst(TransactionStatus status) =>
+        SuccessClaimedAt is not null && status is (TransactionStatus.Failed or TransactionStatus.Cancelled);
 
     /// <summary>True when this very claim was recorded already.</summary>
     public bool Knows(WebhookRecorded claim) => ClaimDigests.Contains(claim.BodySha256);
@@ -104,6 +156,7 @@ public sealed record Payment
             ClaimedAmounts = claim.Amount is { } amount ? With(ClaimedAmounts, amount) : ClaimedAmounts,
             ClaimedOrderIds = claim.OrderId is { } order ? With(ClaimedOrderIds, order) : ClaimedOrderIds,
             OrderId = OrderId ?? claim.OrderId,
+            SuccessClaimedAt = claim.Event == "transaction.success" ? claim.ReceivedAt : SuccessClaimedAt,
             ReceivedAt = ReceivedAt ?? claim.ReceivedAt,
             FirstSeenAt = FirstSeenAt == default ? claim.ReceivedAt : FirstSeenAt,
         },
@@ -117,19 +170,49 @@ public sealed record Payment
         {
             LastStatus = answered.Status,
             Method = answered.Answer.Method ?? Method,
-            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound
+            LastAnsweredAt = answered.AnsweredAt,
+            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound || AwaitsRefund || IsSuccessClaimedAgainst(answered.Status)
                 ? UndecidedAnswers + 1
                 : 0,
+            UnknownAnswers = answered.Status == TransactionStatus.NotFound ? UnknownAnswers + 1 : 0,
         },
-        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId },
+        OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId },
+        FlagReviewed { Verdict: FlagVerdict.AskedAgain } => this,
+        FlagReviewed review => this with
+        {
+            Review = review,
+            Flags = [.. Flags.Except(review.Flags)],
+            Outcome = (Outcome, review.Verdict) switch
+            {
+                (PaymentOutcome.Flagged, FlagVerdict.Rejected) => PaymentOutcome.Rejected,
+                (PaymentOutcome.Rejected, FlagVerdict.Accepted) => PaymentOutcome.Flagged,
+                _ => Outcome,
+            },
+        },
+        RefundRequested refund => this with
+        {
+            Refund = RefundState.Requested,
+            RefundReason = refund.Reason,
+            RefundRequestedAt = refund.At,
+            UndecidedAnswers = 0,
+        },
+        RefundSent => this with { Refund = RefundState.Sent },
+        RefundAnswered refund => this with
+        {
+            Refund = refund.Answer switch
+            {
+                RefundAnswer.Accepted => RefundState.Accepted,
+                RefundAnswer.Refused => RefundState.None,
+                _ => Refund,
+            },
+        },
+        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
-        // A flag on a payment that is paid or refunded is a note beside it: it does not take the outcome back.
-        OrderPaymentFlagged flagged => Decided(
-            flagged,
-            Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded ? Outcome : PaymentOutcome.Flagged,
-            flagged.Amount ?? Amount) with
-        { Flags = With(Flags, flagged.Reason) },
+        // A flag on a payment that is paid or refunded is a note beside it: it takes neither the outcome back nor its amount.
+        OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) =>
+            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1 },
+        OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
         _ => this,
     };
 

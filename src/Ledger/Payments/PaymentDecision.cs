@@ -14,6 +14,15 @@ public static class PaymentDecision
     /// <summary>How long a payment may stay pending before a person is told; it is asked about daily from then.</summary>
     public static readonly TimeSpan PendingPatience = TimeSpan.FromHours(24);
 
+    /// <summary>How long a webhook's "success" that KKiaPay's API calls failed is asked about; a person is told then.</summary>
+    public static readonly TimeSpan SuccessPatience = TimeSpan.FromHours(24);
+
+    /// <summary>How long a transaction that KKiaPay does not know is asked about: its keys or address may be wrong here, and mended.</summary>
+    public static readonly TimeSpan UnknownFollowed = TimeSpan.FromDays(7);
+
+    /// <summary>How long a refund may stay unconfirmed before a person is told; it is verified daily from then.</summary>
+    public static readonly TimeSpan RefundPatience = TimeSpan.FromHours(24);
+
     /// <summary>How many answers in a row may say "unknown" before the webhook is held to be forged.</summary>
     public const int UnknownPatience = 5;
 
@@ -29,23 +38,28 @@ public static class PaymentDecision
         return (payment.Outcome, verification.Status) switch
         {
             (PaymentOutcome.Refunded, _) => null,
+            // Money that is on its way back pays for nothing, whatever else is learned meanwhile.
+            (_, TransactionStatus.Complete) when payment.AwaitsRefund => RefundOverdue(facts),
             (PaymentOutcome.Paid, TransactionStatus.Refunded) => Refunded(facts),
             (PaymentOutcome.Paid, TransactionStatus.Complete) => StillAgrees(facts),
             (PaymentOutcome.Paid, TransactionStatus.Pending) => null,
             (PaymentOutcome.Paid, _) => FlagOnce(facts, FlagReason.Contradiction,
                 $"KKiaPay confirmed this payment before and now answers {verification.Answer.ProviderStatus}. Ask KKiaPay's support; the goods may be gone."),
 
-            (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
             (_, TransactionStatus.Refunded) => Refunded(facts),
+            (PaymentOutcome.Rejected, _) when facts.AreAsRejected => null,
+            (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
 
-            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => null,
+            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => payment.IsSuccessClaimedAgainst(verification.Status) && !facts.IsWithin(SuccessPatience, payment.SuccessClaimedAt)
+                ? FlagOnce(facts, FlagReason.Contradiction, "A webhook said that this payment succeeded; KKiaPay's API has called it failed for a day. Ask KKiaPay's support.")
+                : null,
             (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => Failed(facts),
 
             (PaymentOutcome.Failed, _) => null,
             (_, TransactionStatus.Pending) => verification.AnsweredAt - payment.FirstSeenAt < PendingPatience
                 ? null
                 : FlagOnce(facts, FlagReason.StillPending, "KKiaPay has not decided this payment for a day. It is asked again daily; ask KKiaPay's support."),
-            (_, TransactionStatus.NotFound) => payment.UndecidedAnswers + 1 < UnknownPatience
+            (_, TransactionStatus.NotFound) => payment.UnknownAnswers + 1 < UnknownPatience
                 ? null
                 : FlagOnce(facts, FlagReason.UnknownTransaction, "KKiaPay does not know this transaction, asked repeatedly: the webhook is likely forged. Check who knows the webhook secret."),
             (_, TransactionStatus.NotYours) => FlagOnce(facts, FlagReason.MerchantMismatch, "KKiaPay says that this transaction belongs to another merchant. Check the merchant's keys and webhook secret."),
@@ -64,11 +78,16 @@ public static class PaymentDecision
         ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : null);
 
     /// <summary>True while KKiaPay is to be asked again although it answered.</summary>
-    public static bool IsOpenAfter(PaymentOutcome outcome, TransactionStatus status) => (outcome, status) switch
+    /// <param name="payment">The payment, with that answer and what followed from it.</param>
+    /// <param name="answer">The answer.</param>
+    public static bool IsOpenAfter(Payment payment, VerificationAnswered answer) => (payment.Outcome, answer.Status) switch
     {
+        _ when payment.AwaitsRefund => true,
         (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
         (_, TransactionStatus.Pending) => true,
-        (PaymentOutcome.Open, TransactionStatus.NotFound) => true,
+        (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
+        (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) =>
+            payment.IsSuccessClaimedAgainst(answer.Status) && !payment.Flags.Contains(FlagReason.Contradiction) && payment.Review is null,
         _ => false,
     };
 
@@ -84,28 +103,28 @@ public static class PaymentDecision
         if (amount is not > 0)
             return FlagOnce(facts, FlagReason.AmountMismatch, "KKiaPay confirmed the payment but no usable amount: it can't be held against the order. Look it up in KKiaPay's dashboard.");
 
-        if (payment.AnnouncedOrderId is { } announced && verification.OrderId is { } named && announced != named)
+        if (payment.AnnouncedOrderId is { } announced && verification.OrderId is { } named && announced != named && !facts.IsAccepted(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced}; the payment names order {named}.");
 
-        if (payment.ClaimedOrderIds.Count > 0 && facts.OrderId is { } orderId && !payment.ClaimedOrderIds.Contains(orderId))
+        if (payment.ClaimedOrderIds.Count > 0 && facts.OrderId is { } orderId && !payment.ClaimedOrderIds.Contains(orderId) && !facts.IsAccepted(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"The webhook named order {payment.ClaimedOrderIds[0]}; the verified payment is for order {orderId}.");
 
-        if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1)
+        if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1 && !facts.IsAccepted(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
 
-        if (order?.Due is { } due && due != amount)
+        if (order?.Due is { } due && due != amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(due)}; {Xof(amount.Value)} was paid. The buyer may have changed the amount in the browser.");
 
-        if (payment.ClaimedAmounts.Count > 0 && !payment.ClaimedAmounts.Contains(amount.Value))
+        if (payment.ClaimedAmounts.Count > 0 && !payment.ClaimedAmounts.Contains(amount.Value) && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The webhook claimed {Xof(payment.ClaimedAmounts[0])}; KKiaPay says that {Xof(amount.Value)} was paid.");
 
         if (order?.PaidBy is { } other && other != payment.TransactionId)
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"Transaction {other} has already paid this order: a refund of {Xof(amount.Value)} is owed.", other);
 
-        if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag)
+        if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag && !facts.IsAccepted(FlagReason.WithoutReference))
             return FlagOnce(facts, FlagReason.WithoutReference, "The payment names no order, and Orders__WithoutReference is Flag.");
 
-        if (facts.OrderId is not null && order?.Due is null && policy.Unannounced == OrderRule.Flag)
+        if (facts.OrderId is not null && order?.Due is null && policy.Unannounced == OrderRule.Flag && !facts.IsAccepted(FlagReason.Unannounced))
             return FlagOnce(facts, FlagReason.Unannounced, "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
 
         return facts.Complete(new OrderPaid
@@ -128,10 +147,20 @@ public static class PaymentDecision
         var (payment, order, verification) = facts;
         if (verification.Answer.Amount is { } amount && amount != payment.Amount)
             return FlagOnce(facts, FlagReason.Contradiction, $"KKiaPay confirmed {Xof(payment.Amount ?? 0)} before and now says {Xof(amount)}. Ask KKiaPay's support.");
-        if (order?.Due is { } due && due != payment.Amount)
+        if (payment.AnnouncedOrderId is { } announced && payment.PaidOrderId is { } paidOrder && announced != paidOrder)
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced} after it had been accepted for order {paidOrder}.");
+        if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null)
+            return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
+        if (order?.Due is { } due && due != payment.Amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
         return null;
     }
+
+    private static OrderPaymentFlagged? RefundOverdue(Facts facts) =>
+        facts.Verification.AnsweredAt - facts.Payment.RefundRequestedAt < RefundPatience
+            ? null
+            : FlagOnce(facts, FlagReason.RefundUnconfirmed,
+                "A refund was asked for and KKiaPay still calls the payment complete. Look it up in KKiaPay's dashboard; it is not sent a second time from here.");
 
     private static OrderPaymentFailed Failed(Facts facts)
     {
@@ -202,6 +231,17 @@ public static class PaymentDecision
     private readonly record struct Facts(Payment Payment, Order? Order, VerificationAnswered Verification)
     {
         public string? OrderId => OrderOf(Payment, Verification);
+
+        public bool IsWithin(TimeSpan patience, DateTimeOffset? since) => Verification.AnsweredAt - since < patience;
+
+        // A person's verdict holds for what that person saw: another amount or order is a new question.
+        public bool IsAccepted(FlagReason reason) =>
+            Payment.Review is { Verdict: FlagVerdict.Accepted } review
+            && review.Flags.Contains(reason) && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId;
+
+        public bool AreAsRejected =>
+            Payment.Review is { Verdict: FlagVerdict.Rejected } review
+            && review.Status == Verification.Status && review.Amount == Verification.Answer.Amount;
 
         // What every outcome carries beside what it is about.
         public T Complete<T>(T outcome)

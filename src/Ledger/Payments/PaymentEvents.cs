@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 
 namespace KkiaEvents.Ledger.Payments;
@@ -40,3 +41,63 @@ public sealed record VerificationAnswered(KkiapayTransaction Answer, string? Ord
     [JsonIgnore]
     public TransactionStatus Status => Answer.Status;
 }
+
+/// <summary>A payment that was accepted without an order holds the one that is named for it since: no other transaction can pay it.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Amount">What was paid, gross, whole XOF.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record OrderHeld(string OrderId, long? Amount, DateTimeOffset At);
+
+/// <summary>What a person decided about a flagged payment.</summary>
+public enum FlagVerdict
+{
+    /// <summary>Let it through: KKiaPay is asked once more, and the rules decide without the accepted objection.</summary>
+    Accepted,
+
+    /// <summary>It pays for nothing here. Money that was taken is to be given back.</summary>
+    Rejected,
+
+    /// <summary>KKiaPay is asked again, nothing else.</summary>
+    AskedAgain,
+}
+
+/// <summary>A person looked at a payment.</summary>
+/// <param name="Verdict">What was decided.</param>
+/// <param name="Flags">The flags that were open, and are answered by this.</param>
+/// <param name="Amount">The verified amount that the person saw, whole XOF. The verdict holds for this amount only.</param>
+/// <param name="OrderId">The order that the person saw. The verdict holds for this order only.</param>
+/// <param name="Status">The provider's last status that the person saw.</param>
+/// <param name="By">Who.</param>
+/// <param name="Reason">Why, in the person's words.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record FlagReviewed(
+    FlagVerdict Verdict, IReadOnlyList<FlagReason> Flags, long? Amount, string? OrderId, TransactionStatus? Status, string By, string Reason, DateTimeOffset At);
+
+/// <summary>A person asked for a refund. Nothing has been sent yet.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Reason">Why; KKiaPay is told.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record RefundRequested(string By, string Reason, DateTimeOffset At);
+
+/// <summary>The refund is about to be sent. Recorded before it is: from here on it is never sent again unless KKiaPay refused it.</summary>
+/// <param name="At">When, UTC.</param>
+public sealed record RefundSent(DateTimeOffset At);
+
+/// <summary>What came back for a refund.</summary>
+public enum RefundAnswer
+{
+    /// <summary>KKiaPay says that it is given back; verifying must confirm it.</summary>
+    Accepted,
+
+    /// <summary>KKiaPay did not do it.</summary>
+    Refused,
+
+    /// <summary>No answer: whether it happened, only verifying can tell.</summary>
+    Lost,
+}
+
+/// <summary>What came back for a refund that was sent.</summary>
+/// <param name="Answer">What it means.</param>
+/// <param name="Detail">The provider's words, or what went wrong.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record RefundAnswered(RefundAnswer Answer, string? Detail, DateTimeOffset At);

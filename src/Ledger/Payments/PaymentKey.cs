@@ -11,7 +11,7 @@ public readonly partial record struct PaymentKey(string Merchant, string Transac
     public string StreamId => $"{Merchant}/{TransactionId}";
 
     /// <summary>True when both parts have the form that the ledger takes.</summary>
-    public bool IsValid => MerchantForm().IsMatch(Merchant) && TransactionIdForm().IsMatch(TransactionId);
+    public bool IsValid => Merchant is not null && TransactionId is not null && MerchantForm().IsMatch(Merchant) && TransactionIdForm().IsMatch(TransactionId);
 
     /// <summary>True when a merchant's name has the form that the ledger takes.</summary>
     public static bool IsMerchantName(string name) => MerchantForm().IsMatch(name);

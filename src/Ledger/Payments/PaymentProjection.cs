@@ -12,7 +12,8 @@ public sealed partial class PaymentProjection : SingleStreamProjection<Payment, 
         if (snapshot is null)
         {
             var slash = id.IndexOf('/', StringComparison.Ordinal);
-            if (e.Data is Orders.OrderAnnounced || slash < 0)
+            // Orders and operators' runs have streams too; a payment's begins with one of these.
+            if (e.Data is not (WebhookRecorded or PaymentAnnounced) || slash < 0)
                 return null;
             snapshot = Payment.New(new(id[..slash], id[(slash + 1)..]));
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Orders;
@@ -74,7 +75,13 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         }
 
         OrderEvent? outcome = null;
-        if (facts.Answer is { } answer)
+        if (facts.Answer is { } stale && stale.AnsweredAt < payment.LastAnsweredAt)
+        {
+            // It waited while another answer was committed: deciding from it could contradict what is known since.
+            _due.Add(new(
+                payment.Id, payment.Merchant, payment.TransactionId, "overtaken", payment.FirstSeenAt, stale.AnsweredAt, 0, null, facts.TraceParent));
+        }
+        else if (facts.Answer is { } answer)
         {
             outcome = Decide(payment, answer, out var order);
             events.Add(answer);
@@ -85,6 +92,11 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
                 payment = payment.Evolve(outcome);
                 Reserve(order, outcome);
                 Deliver(payment, outcome, before + events.Count, facts.TraceParent);
+            }
+            else if (Hold(order, payment, answer) is { } held)
+            {
+                events.Add(held);
+                payment = payment.Evolve(held);
             }
 
             FollowUpAfter(payment, answer, facts, existed: before > 0);
@@ -115,15 +127,30 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     {
         if (order is null)
             return;
-        order = order.Touched(outcome.TransactionId);
-        order = outcome switch
+        _orders[order.Id] = order.After(outcome);
+        _changedOrders.Add(order.Id);
+    }
+
+    // Nothing new followed, and the order matters all the same.
+    private OrderHeld? Hold(Order? order, Payment payment, VerificationAnswered answer)
+    {
+        if (order is null)
+            return null;
+        OrderHeld? held = null;
+        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && answer.Status == TransactionStatus.Complete && order.PaidBy is null)
         {
-            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
-            OrderRefunded when order.PaidBy == outcome.TransactionId => order with { Refunded = true },
-            _ => order,
-        };
+            held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
+            order = order.PaidBefore(payment.TransactionId, payment.Amount);
+        }
+        else if (!payment.Flags.Contains(FlagReason.Unannounced))
+        {
+            return null;
+        }
+
+        // Written also when only looked at: an announcement at this very moment must not be missed.
         _orders[order.Id] = order;
         _changedOrders.Add(order.Id);
+        return held;
     }
 
     private void Deliver(Payment payment, OrderEvent outcome, int version, string? traceParent) =>
@@ -132,9 +159,10 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
 
     private void FollowUpAfter(Payment payment, VerificationAnswered answer, PaymentFacts facts, bool existed)
     {
-        if (PaymentDecision.IsOpenAfter(payment.Outcome, answer.Status))
+        if (PaymentDecision.IsOpenAfter(payment, answer))
         {
-            var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - payment.FirstSeenAt);
+            var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value : payment.FirstSeenAt;
+            var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);
             _due.Add(new(
                 payment.Id, payment.Merchant, payment.TransactionId, answer.Answer.ProviderStatus, payment.FirstSeenAt,
                 answer.AnsweredAt + wait, 0, null, facts.TraceParent));

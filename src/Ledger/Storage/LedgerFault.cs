@@ -29,7 +29,9 @@ public static class LedgerFaults
             {
                 case AggregateException { InnerExceptions: { Count: > 0 } many }:
                     return many.Select(Classify).Max();
-                case ConcurrencyException or DocumentAlreadyExistsException or ExistingStreamIdCollisionException:
+                // Two namespaces have an exception of this name; which one comes depends on the way that the append took.
+                case ConcurrencyException or DocumentAlreadyExistsException or ExistingStreamIdCollisionException
+                    or Marten.Exceptions.ExistingStreamIdCollisionException or Marten.Exceptions.ConcurrentUpdateException or Marten.Exceptions.StreamLockedException:
                     return LedgerFault.Collision;
                 case PostgresException postgres:
                     return Classify(postgres.SqlState);

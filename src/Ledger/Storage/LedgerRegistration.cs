@@ -1,6 +1,8 @@
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,8 +33,10 @@ public static class LedgerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SchemaAtStart>());
         services.AddSingleton(provider => new PaymentLedger(provider.GetRequiredService<IDocumentStore>(), options, policyOf(provider)));
         services.AddSingleton<OrderAnnouncements>();
+        services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
+        services.AddSingleton<StoredOutcomes>();
         return services;
     }
 }

@@ -5,6 +5,7 @@ using JasperFx.Events;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using Marten;
@@ -28,11 +29,24 @@ public static class LedgerStore
         ["webhook_recorded"] = typeof(WebhookRecorded),
         ["payment_announced"] = typeof(PaymentAnnounced),
         ["verification_answered"] = typeof(VerificationAnswered),
+        ["order_held"] = typeof(OrderHeld),
+        ["flag_reviewed"] = typeof(FlagReviewed),
+        ["refund_requested"] = typeof(RefundRequested),
+        ["refund_sent"] = typeof(RefundSent),
+        ["refund_answered"] = typeof(RefundAnswered),
         ["order_announced"] = typeof(OrderAnnounced),
         ["order_paid"] = typeof(OrderPaid),
         ["order_payment_failed"] = typeof(OrderPaymentFailed),
         ["order_payment_flagged"] = typeof(OrderPaymentFlagged),
         ["order_refunded"] = typeof(OrderRefunded),
+        ["replay_started"] = typeof(ReplayStarted),
+        ["replay_resumed"] = typeof(ReplayResumed),
+        ["replay_progressed"] = typeof(ReplayProgressed),
+        ["replay_ended"] = typeof(ReplayEnded),
+        ["dead_letter_retried"] = typeof(DeadLetterRetried),
+        ["dead_letter_discarded"] = typeof(DeadLetterDiscarded),
+        ["api_key_created"] = typeof(ApiKeyCreated),
+        ["api_key_revoked"] = typeof(ApiKeyRevoked),
     };
 
     /// <summary>Applies the set-up.</summary>
@@ -58,6 +72,8 @@ public static class LedgerStore
         marten.Projections.Add<PaymentProjection>(JasperFx.Events.Projections.ProjectionLifecycle.Inline);
         marten.Schema.For<Payment>().Index(x => x.OrderId!);
         marten.Schema.For<Order>().Identity(x => x.Id);
+        marten.Schema.For<ApiKey>().Identity(x => x.Id);
+        marten.Schema.For<ApiKeyUse>().Identity(x => x.Id);
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));

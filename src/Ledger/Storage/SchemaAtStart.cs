@@ -40,8 +40,10 @@ public sealed partial class SchemaAtStart(IDocumentStore store, NpgsqlDataSource
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                _problem = $"The ledger's schema can't be made: {e.Message}";
-                LogWaiting(e.Message);
+                var problem = $"The ledger's schema can't be made: {e.Message}";
+                if (problem != _problem)
+                    LogWaiting(e.Message.TrimEnd('.'));
+                _problem = problem;
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -59,6 +61,6 @@ public sealed partial class SchemaAtStart(IDocumentStore store, NpgsqlDataSource
                 $"Database '{reader.GetString(0)}' is encoded in {encoding}; names with accents need UTF8. Make one with `createdb --encoding UTF8 --template template0 NAME` and set ConnectionStrings__Ledger to it.");
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger's schema can't be made yet: {Error}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's schema can't be made: {Error}. Check ConnectionStrings__Ledger; it is tried again each second, and payments wait in the queue")]
     private partial void LogWaiting(string error);
 }

@@ -3,23 +3,32 @@ using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Processor.Following;
 using KkiaEvents.Processor.Settling;
+using KkiaEvents.ServiceDefaults;
 using MassTransit;
 
 namespace KkiaEvents.Processor.Consuming;
 
 /// <summary>Takes shops' announcements of what an order is due.</summary>
 internal sealed partial class AnnouncementConsumer(
-    OrderAnnouncements announcements, StoreRetry store, DueSignal due, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
+    OrderAnnouncements announcements, Merchants merchants, StoreRetry store, DueSignal due, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
 {
     public async Task Consume(ConsumeContext<ExpectPayment> context)
     {
-        var result = await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message, cancellation), context.CancellationToken);
+        var result = MerchantOf(context.Message) is { } merchant
+            ? await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, cancellation), context.CancellationToken)
+            : new(false, $"no merchant '{context.Message.Merchant}' is configured here, so the amount guards no payment.");
         metrics.Announced(result.Accepted);
         if (result.Problem is { } problem)
             LogRefused(problem, context.Message.OrderId, $"{context.Message.Merchant}/{context.Message.OrderId}");
         else
             due.Wake();
     }
+
+    // As the webhook's address without a name: the only merchant, whatever it is called.
+    private string? MerchantOf(ExpectPayment command) =>
+        merchants.Names.Contains(command.Merchant) ? command.Merchant
+        : command.Merchant is null or Merchants.Default ? merchants.DefaultMerchant
+        : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Announcement of order {OrderId} refused: {Problem} {CorrelationId}")]
     private partial void LogRefused(string problem, string orderId, string correlationId);

@@ -9,14 +9,14 @@ namespace KkiaEvents.Processor.Consuming;
 /// </summary>
 /// <param name="batchSize">The most items of one batch, 1 or more.</param>
 /// <param name="workers">The most batches at once, 1 or more.</param>
-/// <param name="work">Works on one batch. When it throws, every item of that batch has failed, and no other.</param>
+/// <param name="work">Works on one batch. When it throws, the batch's items are tried one by one, so that only the culprit fails.</param>
 internal sealed class BatchQueue<T>(int batchSize, int workers, Func<IReadOnlyList<T>, Task> work)
 {
     private readonly Lock _access = new();
     private readonly Queue<Waiting> _waiting = [];
     private int _workers;
 
-    /// <summary>Ends once the item's batch is done; throws when it failed.</summary>
+    /// <summary>Ends once the item is worked on; throws when that failed.</summary>
     /// <param name="item">The item.</param>
     /// <param name="givenUp">Ends the wait. An item given up before its batch begins is left out of it.</param>
     public Task RunAsync(T item, CancellationToken givenUp)
@@ -41,21 +41,34 @@ internal sealed class BatchQueue<T>(int batchSize, int workers, Func<IReadOnlyLi
     {
         while (Next() is { Count: > 0 } batch)
         {
-            Activity.Current = batch[0].Activity;
-            try
-            {
-                await work([.. batch.Select(w => w.Item)]);
-                batch.ForEach(w => w.Done.TrySetResult());
-            }
-            catch (OperationCanceledException e)
-            {
-                batch.ForEach(w => w.Done.TrySetCanceled(e.CancellationToken));
-            }
-            catch (Exception e)
-            {
-                batch.ForEach(w => w.Done.TrySetException(e));
-            }
+            if (await WorkAsync(batch, last: batch.Count == 1))
+                continue;
+            foreach (var item in batch)
+                await WorkAsync([item], last: true);
         }
+    }
+
+    /// <returns>False when it failed and is to be tried in smaller parts.</returns>
+    private async Task<bool> WorkAsync(List<Waiting> batch, bool last)
+    {
+        Activity.Current = batch[0].Activity;
+        try
+        {
+            await work([.. batch.Select(w => w.Item)]);
+            batch.ForEach(w => w.Done.TrySetResult());
+        }
+        catch (OperationCanceledException e)
+        {
+            batch.ForEach(w => w.Done.TrySetCanceled(e.CancellationToken));
+        }
+        catch (Exception e)
+        {
+            if (!last)
+                return false;
+            batch.ForEach(w => w.Done.TrySetException(e));
+        }
+
+        return true;
     }
 
     private List<Waiting> Next()

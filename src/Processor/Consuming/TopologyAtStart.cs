@@ -12,6 +12,7 @@ internal sealed partial class TopologyAtStart(ProcessorOptions options, ILogger<
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var said = "";
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -21,12 +22,14 @@ internal sealed partial class TopologyAtStart(ProcessorOptions options, ILogger<
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                LogWaiting(options.Bus, e.Message);
+                var trouble = BrokerTrouble.Describe(e, options.Bus);
+                if (trouble != said)
+                    LogWaiting(options.Bus, said = trouble);
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology yet: {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology: {Error} It is tried again each second")]
     private partial void LogWaiting(BusAddress broker, string error);
 }

@@ -17,14 +17,15 @@ internal sealed class TransactionBatches
 
     private readonly PaymentSettler _settler;
     private readonly DeadLetters _deadLetters;
+    private readonly OrderPolicies _policies;
     private readonly ProcessorMetrics _metrics;
     private readonly ProcessorOptions _options;
     private readonly BatchQueue<ConsumeContext<TransactionNotification>> _queue;
 
     public TransactionBatches(
-        PaymentSettler settler, DeadLetters deadLetters, ProcessorMetrics metrics, ProcessorOptions options, IHostApplicationLifetime lifetime)
+        PaymentSettler settler, DeadLetters deadLetters, OrderPolicies policies, ProcessorMetrics metrics, ProcessorOptions options, IHostApplicationLifetime lifetime)
     {
-        (_settler, _deadLetters, _metrics, _options) = (settler, deadLetters, metrics, options);
+        (_settler, _deadLetters, _policies, _metrics, _options) = (settler, deadLetters, policies, metrics, options);
         _queue = new(options.BatchSize, ConcurrentBatches, batch => SettleAsync(batch, lifetime.ApplicationStopped));
     }
 
@@ -33,7 +34,10 @@ internal sealed class TransactionBatches
 
     private async Task SettleAsync(IReadOnlyList<ConsumeContext<TransactionNotification>> batch, CancellationToken stopping)
     {
-        var byPayment = batch
+        // What Ingress never writes: somebody else published it.
+        var unusable = batch.Where(m => m.Message.Body is null || m.Message.Event is null).ToList();
+        await PutAsideAsync(unusable, "It has no body or no event.", stopping);
+        var byPayment = batch.Except(unusable)
             .GroupBy(m => new PaymentKey(m.Message.Merchant, m.Message.TransactionId))
             .ToDictionary(g => g.Key, g => g.ToList());
 
@@ -63,14 +67,14 @@ internal sealed class TransactionBatches
     {
         var body = Encoding.UTF8.GetBytes(message.Body);
         var order = KkiapayWebhook.TryParse(body, out var webhook, out _)
-            ? OrderReference.Find(_options.Orders.ReferencePlaces, webhook!.StateData, webhook.PartnerId)
+            ? OrderReference.Find(_policies.Of(message.Merchant).ReferencePlaces, webhook!.StateData, webhook.PartnerId)
             : null;
         return new(
             message.DeliveryId, message.Event, message.Amount, order, message.Body,
             Convert.ToHexStringLower(SHA256.HashData(body)), message.Signature, message.ReceivedAt);
     }
 
-    private async Task PutAsideAsync(List<ConsumeContext<TransactionNotification>> messages, string reason, CancellationToken cancellationToken)
+    private async Task PutAsideAsync(IReadOnlyList<ConsumeContext<TransactionNotification>> messages, string reason, CancellationToken cancellationToken)
     {
         foreach (var message in messages)
             await _deadLetters.PutAsideAsync(message, reason, cancellationToken);

@@ -22,9 +22,37 @@ internal sealed partial class DueWorker(
         if (batch.Count == 0)
             return 0;
         var work = batch.Select(d => new PaymentWork(d.Key, [], FromDue: true, d.Attempts, d.TraceParent)).ToList();
+        try
+        {
+            await SettleAsync(work, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && work.Count > 1)
+        {
+            // One by one, so that what fails holds only itself up.
+            LogTrouble(e.Message);
+            foreach (var one in work)
+                await SettleOneAsync(one, cancellationToken);
+        }
+
+        return batch.Count;
+    }
+
+    private async Task SettleOneAsync(PaymentWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SettleAsync([work], cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e, work.Key.StreamId);
+        }
+    }
+
+    private async Task SettleAsync(IReadOnlyList<PaymentWork> work, CancellationToken cancellationToken)
+    {
         foreach (var failed in (await settler.SettleAsync(work, options.DuePatience, cancellationToken)).Where(s => s.Error is not null))
             LogFailed(failed.Error!, failed.Key.StreamId);
-        return batch.Count;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,7 +77,7 @@ internal sealed partial class DueWorker(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "What KKiaPay answered can't be stored: {CorrelationId} is asked about again in a minute")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Following it failed: {CorrelationId} is asked about again in a minute")]
     private partial void LogFailed(Exception error, string correlationId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Due payments can't be followed right now: {Error}")]

@@ -1,13 +1,15 @@
 using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Storage;
 using Npgsql;
 
 namespace KkiaEvents.Processor.Relaying;
 
 /// <summary>Hears of commits of other replicas (PostgreSQL's LISTEN). Without it the relay's poll finds them a second later.</summary>
-internal sealed partial class RelayListener(NpgsqlDataSource dataSource, RelaySignal signal, TimeProvider time, ILogger<RelayListener> log) : BackgroundService
+internal sealed partial class RelayListener(NpgsqlDataSource dataSource, RelaySignal signal, SchemaAtStart schema, TimeProvider time, ILogger<RelayListener> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

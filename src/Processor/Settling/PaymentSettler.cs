@@ -10,7 +10,7 @@ internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded
 
 /// <summary>Looks up, asks, records and decides: the same way for what the bus brings and for what is due.</summary>
 internal sealed partial class PaymentSettler(
-    PaymentLedger ledger, Verifier verifier, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
+    PaymentLedger ledger, Verifier verifier, RefundSender refunds, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
 {
     /// <summary>Settles a batch, one entry a payment.</summary>
     public async Task<IReadOnlyList<Settled>> SettleAsync(IReadOnlyList<PaymentWork> batch, TimeSpan patience, CancellationToken stopping)
@@ -22,6 +22,7 @@ internal sealed partial class PaymentSettler(
         if (fresh.Count == 0)
             return [];
 
+        known = await SendRefundsAsync(known, stopping);
         using var limit = new CancellationTokenSource(patience, time);
         var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, limit.Token, stopping)));
         var settled = await store.RunAsync(cancellation => ledger.SettleAsync(facts, known, cancellation), stopping);
@@ -31,12 +32,26 @@ internal sealed partial class PaymentSettler(
         {
             outcomes++;
             metrics.Decided(outcome);
-            LogDecided(outcome.GetType().Name, outcome.OrderId, $"{outcome.Merchant}/{outcome.TransactionId}");
+            var order = outcome.OrderId is { } id ? $"order {id}" : "no order";
+            if (outcome is OrderPaymentFlagged flagged)
+                LogFlagged(flagged.Reason, order, flagged.Detail, $"{outcome.Merchant}/{outcome.TransactionId}");
+            else
+                LogDecided(outcome.GetType().Name, order, $"{outcome.Merchant}/{outcome.TransactionId}");
         }
 
         if (outcomes > 0)
             relay.Wake();
         return settled;
+    }
+
+    // Before KKiaPay is asked, so that its answer can tell of the refund already.
+    private async Task<IReadOnlyDictionary<PaymentKey, Payment>> SendRefundsAsync(IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken stopping)
+    {
+        var requested = known.Values.Where(p => p.Refund == RefundState.Requested).ToList();
+        if (requested.Count == 0)
+            return known;
+        await Task.WhenAll(requested.Select(p => refunds.SendAsync(p, stopping)));
+        return await store.RunAsync(cancellation => ledger.FindAsync([.. known.Keys], cancellation), stopping);
     }
 
     private async Task<PaymentFacts> AskAsync(PaymentWork work, CancellationToken patience, CancellationToken stopping)
@@ -54,6 +69,9 @@ internal sealed partial class PaymentSettler(
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Outcome} for order {OrderId}: {CorrelationId}")]
-    private partial void LogDecided(string outcome, string? orderId, string correlationId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Outcome} for {Order}: {CorrelationId}")]
+    private partial void LogDecided(string outcome, string order, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "OrderPaymentFlagged ({Reason}) for {Order}: {Detail} {CorrelationId}")]
+    private partial void LogFlagged(FlagReason reason, string order, string detail, string correlationId);
 }

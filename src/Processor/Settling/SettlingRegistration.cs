@@ -7,7 +7,9 @@ internal static class SettlingRegistration
     {
         services.AddSingleton<ProcessorMetrics>();
         services.AddSingleton<StoreRetry>();
+        services.AddSingleton<OrderPolicies>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<RefundSender>();
         services.AddSingleton<PaymentSettler>();
     }
 }

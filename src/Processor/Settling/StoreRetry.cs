@@ -25,7 +25,8 @@ internal sealed partial class StoreRetry
                 UseJitter = true,
                 OnRetry = args =>
                 {
-                    LogUnavailable(log, args.Outcome.Exception!.Message, args.RetryDelay);
+                    // A restart is over in seconds; what lasts is for a person.
+                    LogUnavailable(log, args.AttemptNumber < 15 ? LogLevel.Warning : LogLevel.Error, args.Outcome.Exception!.Message, args.RetryDelay);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -38,6 +39,6 @@ internal sealed partial class StoreRetry
         return await _pipeline.ExecuteAsync(async cancellation => await work(cancellation), stopping);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger can't be written ({Error}): trying again in {Delay}")]
-    private static partial void LogUnavailable(ILogger log, string error, TimeSpan delay);
+    [LoggerMessage(Message = "The ledger (ConnectionStrings__Ledger) can't be written ({Error}): trying again in {Delay}")]
+    private static partial void LogUnavailable(ILogger log, LogLevel level, string error, TimeSpan delay);
 }

@@ -1,12 +1,13 @@
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
+using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
 internal sealed partial class Verifier(
-    IKkiapayClientFactory clients, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+    IKkiapayClientFactory clients, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(options.ParallelVerifications);
 
@@ -24,7 +25,7 @@ internal sealed partial class Verifier(
             placed = true;
             var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
             metrics.Verified(answer.Status.ToString());
-            var orderId = OrderReference.Find(options.Orders.ReferencePlaces, answer.StateData, answer.PartnerId);
+            var orderId = OrderReference.Find(policies.Of(key.Merchant).ReferencePlaces, answer.StateData, answer.PartnerId);
             return (new VerificationAnswered(answer, orderId, time.GetUtcNow()), null);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
@@ -44,11 +45,23 @@ internal sealed partial class Verifier(
         {
             return None(key, "unreadable", e.Message);
         }
+        catch (OptionsValidationException e)
+        {
+            // A secret's file was emptied or is half written while we run: this merchant's questions wait, nobody else's.
+            LogKeysUnusable(key.Merchant, e.Message, key.StreamId);
+            return None(key, "keys_unusable", "The merchant's keys can't be used as they are configured.", keysRefused: true);
+        }
         catch (InvalidOperationException e)
         {
             // The merchant was taken out of the configuration while its payments are still in the queue.
             LogNoMerchant(key.Merchant, key.StreamId);
             return None(key, "no_such_merchant", e.Message, keysRefused: true);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            // Not foreseen; it must cost this payment a wait, and no other anything.
+            LogUnforeseen(e, key.StreamId);
+            return None(key, "error", e.Message);
         }
         finally
         {
@@ -71,6 +84,12 @@ internal sealed partial class Verifier(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "KKiaPay refuses merchant {Merchant}'s keys ({StatusCode}). Check Kkiapay__Merchants__{Merchant}__PrivateKey and its kin; {CorrelationId} waits")]
     private partial void LogKeysRefused(string merchant, int statusCode, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Merchant {Merchant}'s keys can't be used: {Error} {CorrelationId} waits")]
+    private partial void LogKeysUnusable(string merchant, string error, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Asking KKiaPay failed in a way that nobody foresaw: {CorrelationId} is due again")]
+    private partial void LogUnforeseen(Exception error, string correlationId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Merchant {Merchant} is not configured any more. Set Kkiapay__Merchants__{Merchant}__PrivateKey; {CorrelationId} waits")]
     private partial void LogNoMerchant(string merchant, string correlationId);

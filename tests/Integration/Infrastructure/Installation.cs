@@ -6,6 +6,7 @@ using KkiaEvents.Ingress;
 using KkiaEvents.Processor;
 using KkiaEvents.Sandbox;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace KkiaEvents.Tests.Integration.Infrastructure;
@@ -45,6 +46,9 @@ public class Installation(Services services) : IAsyncLifetime
     /// <summary>Settings beside the usual ones.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    /// <summary>Settings of the stand-in beside the usual ones.</summary>
+    protected virtual IReadOnlyList<string> SandboxSettings => [];
+
     public async ValueTask InitializeAsync()
     {
         var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
@@ -55,6 +59,7 @@ public class Installation(Services services) : IAsyncLifetime
         [
             "--urls=http://127.0.0.1:0", $"--Sandbox:Merchants:default:WebhookSecret={Secret}", "--Sandbox:Merchants:default:PublicKey=pk",
             "--Sandbox:Merchants:default:PrivateKey=tpk", "--Sandbox:Merchants:default:SecretKey=tsk", "--Sandbox:Merchants:default:WebhookUrl=http://127.0.0.1:1/unused",
+            .. SandboxSettings,
         ]);
         await _sandbox.StartAsync();
         Sandbox = new() { BaseAddress = new(_sandbox.Urls.First()) };
@@ -67,6 +72,10 @@ public class Installation(Services services) : IAsyncLifetime
         for (var i = 0; i < Processors; i++)
             await StartProcessorAsync();
     }
+
+    /// <summary>What the first Processor is made of, the ledger among it.</summary>
+    public T Get<T>()
+        where T : notnull => _processors[0].Services.GetRequiredService<T>();
 
     public async Task SubscribeAsync() => Outcomes = await Outcomes.SubscribeAsync(AmqpUri);
 
@@ -99,6 +108,13 @@ public class Installation(Services services) : IAsyncLifetime
         using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments", node);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("transactionId").GetString()!;
+    }
+
+    /// <summary>Has KKiaPay say something else about a payment from now on, without a webhook.</summary>
+    public async Task MoveAsync(string id, string outcome)
+    {
+        using var response = await Sandbox.PostAsJsonAsync($"/sandbox/payments/{id}/status", new { outcome, webhook = false });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Makes many payments at once: ids are the prefix and a number from 0.</summary>

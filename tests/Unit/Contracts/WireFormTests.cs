@@ -71,7 +71,7 @@ public sealed class WireFormTests
     public void The_reasons_of_a_flag_keep_their_names() => Assert.Equal(
         [
             "AmountMismatch", "OrderMismatch", "MerchantMismatch", "NotAPayment", "AlreadyPaid", "StillPending",
-            "UnknownTransaction", "Contradiction", "Unannounced", "WithoutReference",
+            "UnknownTransaction", "Contradiction", "Unannounced", "WithoutReference", "RefundUnconfirmed",
         ],
         Enum.GetNames<FlagReason>());
 

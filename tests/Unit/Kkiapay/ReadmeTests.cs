@@ -53,12 +53,12 @@ public sealed class ReadmeTests
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddInMemoryCollection(
-            [new("Kkiapay:Merchants:default:PrivateKey", "private-1"), new("Kkiapay:WebhookSecret", "whsec")]);
+            [new("Kkiapay:Merchants:default:PrivateKey", "private-1"), new("Kkiapay:Merchants:default:WebhookSecrets:0", "whsec")]);
         builder.Logging.ClearProviders();
 
         builder.Services.AddKkiapay("default", builder.Configuration.GetSection("Kkiapay:Merchants:default"));
         provider.AttachTo(builder.Services);
-        string[] secrets = [builder.Configuration["Kkiapay:WebhookSecret"]!];
+        var secrets = builder.Configuration.GetSection("Kkiapay:Merchants:default:WebhookSecrets").Get<string[]>() ?? [];
         var app = builder.Build();
 
         app.MapPost("/webhook/kkiapay", async (HttpRequest request, IKkiapayClient kkiapay, CancellationToken stop) =>

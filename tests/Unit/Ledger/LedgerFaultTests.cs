@@ -36,8 +36,12 @@ public class LedgerFaultTests
     }
 
     [Fact]
-    public void Somebody_elses_write_is_a_collision() =>
+    public void Somebody_elses_write_is_a_collision()
+    {
         Assert.Equal(LedgerFault.Collision, LedgerFaults.Classify(new ConcurrencyException(typeof(string), "id")));
+        Assert.Equal(LedgerFault.Collision, LedgerFaults.Classify(new Marten.Exceptions.ExistingStreamIdCollisionException("default/txn_1", typeof(string))));
+        Assert.Equal(LedgerFault.Collision, LedgerFaults.Classify(new JasperFx.Events.ExistingStreamIdCollisionException("default/txn_1", typeof(string))));
+    }
 
     [Fact]
     public void Of_several_errors_the_worst_counts() =>

@@ -10,6 +10,7 @@ public class PaymentDecisionTests
     private static readonly Payment Claimed = Given.Payment(Given.Claim());
     private static readonly Payment Paid = Given.After(Claimed, Given.Answer(TransactionStatus.Complete));
     private static readonly Payment Failed = Given.After(Claimed, Given.Answer(TransactionStatus.Failed, failureCode: "timeout"));
+    private static readonly Payment FailedByBoth = Given.After(Given.Payment(Given.Claim(kind: "transaction.failed")), Given.Answer(TransactionStatus.Failed));
     private static readonly Payment Refunded = Given.After(Paid, Given.Answer(TransactionStatus.Refunded));
 
     [Fact]
@@ -103,6 +104,14 @@ public class PaymentDecisionTests
     [Fact]
     public void Another_amount_for_a_paid_payment_is_a_contradiction() =>
         Assert.Equal(FlagReason.Contradiction, Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete, amount: 4999))).Reason);
+
+    [Fact]
+    public void A_contradiction_does_not_change_what_was_paid()
+    {
+        var flagged = Paid.Evolve(Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(TransactionStatus.Complete, amount: 1))));
+        Assert.Equal((5000L, "order-1"), (flagged.Amount, flagged.OrderId));
+        Assert.Null(Decide(flagged, Given.Answer(TransactionStatus.Complete)));
+    }
 
     [Fact]
     public void A_refund_of_a_paid_payment_names_what_it_takes_back()
@@ -264,18 +273,66 @@ public class PaymentDecisionTests
         Assert.NotEqual(once, Decide(Claimed, Given.Answer(TransactionStatus.Failed))!.EventId);
     }
 
-    [Theory]
-    [InlineData(PaymentOutcome.Open, TransactionStatus.Pending, true)]
-    [InlineData(PaymentOutcome.Open, TransactionStatus.NotFound, true)]
-    [InlineData(PaymentOutcome.Flagged, TransactionStatus.Pending, true)]
-    [InlineData(PaymentOutcome.Failed, TransactionStatus.Pending, true)]
-    [InlineData(PaymentOutcome.Flagged, TransactionStatus.NotFound, false)]
-    [InlineData(PaymentOutcome.Paid, TransactionStatus.Pending, false)]
-    [InlineData(PaymentOutcome.Refunded, TransactionStatus.Pending, false)]
-    [InlineData(PaymentOutcome.Open, TransactionStatus.Complete, false)]
-    [InlineData(PaymentOutcome.Failed, TransactionStatus.Failed, false)]
-    public void KKiaPay_is_asked_again_while_it_has_not_decided(PaymentOutcome outcome, TransactionStatus status, bool open) =>
-        Assert.Equal(open, PaymentDecision.IsOpenAfter(outcome, status));
+    [Fact]
+    public void KKiaPay_is_asked_again_while_it_has_not_decided()
+    {
+        var flagged = Claimed.Evolve(Decide(Claimed, Given.Answer(TransactionStatus.NotYours))!);
+        foreach (var open in new[] { Claimed, flagged, Failed })
+            Assert.True(PaymentDecision.IsOpenAfter(open, Given.Answer(TransactionStatus.Pending)));
+        foreach (var open in new[] { Claimed, flagged })
+            Assert.True(PaymentDecision.IsOpenAfter(open, Given.Answer(TransactionStatus.NotFound)));
+        foreach (var settled in new[] { Paid, Refunded })
+            Assert.False(PaymentDecision.IsOpenAfter(settled, Given.Answer(TransactionStatus.Pending)));
+        Assert.False(PaymentDecision.IsOpenAfter(Paid, Given.Answer(TransactionStatus.Complete)));
+        Assert.False(PaymentDecision.IsOpenAfter(FailedByBoth, Given.Answer(TransactionStatus.Failed)));
+    }
+
+    [Fact]
+    public void An_unknown_transaction_is_asked_about_for_a_week_after_it_was_flagged() =>
+        Assert.Equal(
+            (true, false),
+            (PaymentDecision.IsOpenAfter(Claimed, Given.Answer(TransactionStatus.NotFound, at: Given.Noon.AddDays(7).AddSeconds(-1))),
+                PaymentDecision.IsOpenAfter(Claimed, Given.Answer(TransactionStatus.NotFound, at: Given.Noon.AddDays(7)))));
+
+    [Fact]
+    public void One_unknown_among_pending_answers_flags_nothing()
+    {
+        var payment = Enumerable.Repeat(Given.Answer(TransactionStatus.Pending), 10).Aggregate(Claimed, (p, a) => p.Evolve(a));
+        Assert.Null(Decide(payment, Given.Answer(TransactionStatus.NotFound, amount: null)));
+    }
+
+    [Fact]
+    public void A_success_that_KKiaPays_API_calls_failed_is_asked_about_until_it_agrees_or_a_day_is_over()
+    {
+        // The API may be behind its own webhook: the failure goes out, and the success is not forgotten.
+        Assert.True(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(23))));
+        Assert.Null(Decide(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(23))));
+        Given.Is<OrderPaid>(Decide(Failed, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(23))));
+
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(24))));
+        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
+        var after = Failed.Evolve(flagged);
+        Assert.Equal(PaymentOutcome.Failed, after.Outcome);
+        Assert.False(PaymentDecision.IsOpenAfter(after, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(24))));
+        Given.Is<OrderPaid>(Decide(after, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(25))));
+    }
+
+    [Fact]
+    public void A_payment_accepted_for_another_order_than_is_announced_later_is_flagged()
+    {
+        var announced = Paid.Evolve(new PaymentAnnounced("order-2", Given.Noon.AddHours(1)));
+        Assert.Equal(FlagReason.OrderMismatch, Given.Is<OrderPaymentFlagged>(Decide(announced, Given.Answer(TransactionStatus.Complete))).Reason);
+    }
+
+    [Fact]
+    public void A_payment_accepted_without_an_order_and_announced_for_one_that_is_paid_is_a_surplus()
+    {
+        var paid = Given.After(Given.Payment(Given.Claim(order: null)), Given.Answer(TransactionStatus.Complete, order: null));
+        var announced = paid.Evolve(new PaymentAnnounced("order-1", Given.Noon.AddHours(1)));
+        Assert.Null(Decide(announced, Given.Answer(TransactionStatus.Complete, order: null), Given.Order()));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(announced, Given.Answer(TransactionStatus.Complete, order: null), Given.Order(paidBy: "txn_0")));
+        Assert.Equal((FlagReason.AlreadyPaid, "txn_0"), (flagged.Reason, flagged.OtherTransactionId));
+    }
 
     public static TheoryData<TransactionStatus> AllStatuses() => [.. Enum.GetValues<TransactionStatus>()];
 

@@ -35,7 +35,8 @@ internal sealed class Streams
         var bytes = System.Text.Encoding.UTF8.GetBytes(body);
         var claim = Given.Claim() with
         {
-            Body = body, BodySha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)),
+            Body = body,
+            BodySha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)),
             Signature = Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Secret), bytes)),
         };
         Store(key.StreamId, claim).Store(key.StreamId, answer);

@@ -1,0 +1,28 @@
+using System.Security.Claims;
+using KkiaEvents.Console.Access;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Ledger.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KkiaEvents.Console.Expectations;
+
+/// <summary>What orders are due, announced over HTTP instead of the bus.</summary>
+internal static class ExpectationEndpoints
+{
+    public static void MapExpectations(this IEndpointRouteBuilder api) =>
+        api.MapPost("/expectations", AnnounceAsync).Requires(ApiScope.Operate).WithTags("Orders")
+            .WithSummary("Announce what an order is due")
+            .WithDescription("Before the checkout opens. The same again changes nothing (200); one that disagrees with the first is refused with the reason (409).")
+            .ProducesProblem(400).ProducesProblem(409);
+
+    private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(
+        ExpectPayment expectation, OrderAnnouncements announcements, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        var announced = await announcements.AnnounceAsync(expectation, user.Who(), cancellationToken);
+        if (announced.Problem is { } problem)
+            return TypedResults.Problem(problem, statusCode: announced.Disagrees ? 409 : 400, title: announced.Disagrees ? "Disagrees" : "Refused");
+        acts.Done("announce", $"{expectation.Merchant}/{expectation.OrderId}", user.Who());
+        return TypedResults.Ok(expectation);
+    }
+}

@@ -1,0 +1,40 @@
+using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Operations;
+using KkiaEvents.Operations.Keys;
+using KkiaEvents.ServiceDefaults;
+using Marten;
+
+namespace KkiaEvents.Console;
+
+/// <summary><c>KkiaEvents.Console keys create NAME SCOPE</c>: makes the first key, which no key can ask for. Prints it, once.</summary>
+internal static class KeysCommand
+{
+    private const int UsageExitCode = 64;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is not ["create", var name, var word, ..] || !Enum.TryParse<ApiScope>(word, ignoreCase: true, out var scope))
+        {
+            await System.Console.Error.WriteLineAsync("Usage: KkiaEvents.Console keys create NAME read|operate|admin");
+            return UsageExitCode;
+        }
+
+        try
+        {
+            await using var app = ConsoleApp.Build(args[3..]);
+            await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+            var made = await app.Services.GetRequiredService<ApiKeys>().CreateAsync(name, scope, $"{Environment.UserName} (command line)", CancellationToken.None);
+            await System.Console.Out.WriteLineAsync(made.Secret);
+            return 0;
+        }
+        catch (ConfigurationProblemException wrong)
+        {
+            return await ServiceHost.ReportAsync(wrong);
+        }
+        catch (OperationRefusedException refused)
+        {
+            await System.Console.Error.WriteLineAsync(refused.Message);
+            return 1;
+        }
+    }
+}

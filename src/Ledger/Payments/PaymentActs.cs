@@ -1,0 +1,152 @@
+using System.Text.Json;
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Storage;
+using Marten;
+
+namespace KkiaEvents.Ledger.Payments;
+
+/// <summary>What became of an operator's act.</summary>
+/// <param name="Problem">Why it was refused, and what to do instead; null when it was done.</param>
+public sealed record ActResult(string? Problem = null)
+{
+    /// <summary>True when it was done.</summary>
+    public bool Done => Problem is null;
+}
+
+/// <summary>
+/// What people do about payments. An act is recorded with who and why, and makes the payment due at once; what follows is
+/// decided by the same rules, from KKiaPay's answer, as for a webhook. No act puts an outcome on the bus by itself.
+/// </summary>
+public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, TimeProvider time)
+{
+    private const int CollisionAttempts = 12;
+
+    private const int LongestReason = 500;
+
+    /// <summary>Accepts or rejects a payment's open flags, or has KKiaPay asked again.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="verdict">What the person decided.</param>
+    /// <param name="by">Who, 1 to 100 characters.</param>
+    /// <param name="reason">Why, 1 to 500 characters.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken) =>
+        ActAsync(key, by, reason, payment => ReviewProblem(payment, verdict),
+            payment => Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
+
+    /// <summary>Asks for a refund. It is sent once, by a Processor, and counts as done when verifying says so.</summary>
+    /// <inheritdoc cref="ReviewAsync" path="/param"/>
+    public Task<ActResult> RequestRefundAsync(PaymentKey key, string by, string reason, CancellationToken cancellationToken) =>
+        ActAsync(key, by, reason, RefundProblem, _ => new RefundRequested(by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
+
+    /// <summary>Claims the sending of a refund that was asked for. One caller gets true, once; after that it is never sent again unless KKiaPay refuses it.</summary>
+    public async Task<bool> TryClaimRefundAsync(PaymentKey key, CancellationToken cancellationToken)
+    {
+        var result = await AppendAsync(
+            key, payment => payment.Refund == RefundState.Requested ? null : "It is not to be sent.", _ => new RefundSent(time.GetUtcNow()), due: false, cancellationToken);
+        return result.Done;
+    }
+
+    /// <summary>Records what came back for a refund that was sent.</summary>
+    public Task RecordRefundAsync(PaymentKey key, RefundAnswer answer, string? detail, CancellationToken cancellationToken) =>
+        AppendAsync(key, _ => null, _ => new RefundAnswered(answer, detail, time.GetUtcNow()), due: false, cancellationToken);
+
+    /// <summary>The event that a review is.</summary>
+    public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at) =>
+        new(verdict, Answered(payment, verdict), payment.Amount, payment.OrderId, payment.LastStatus, by, reason, at);
+
+    /// <summary>Why a review is refused; null when it is not.</summary>
+    public static string? ReviewProblem(Payment payment, FlagVerdict verdict)
+    {
+        if (verdict == FlagVerdict.AskedAgain)
+            return null;
+        var flags = UnderReview(payment);
+        if (flags.Count == 0 || (verdict == FlagVerdict.Rejected && payment.Outcome == PaymentOutcome.Rejected))
+            return $"{payment.Id} has no open flag: there is nothing to review.";
+        if (verdict == FlagVerdict.Rejected)
+            return payment.LastStatus == TransactionStatus.Pending ? $"KKiaPay has not decided {payment.Id} yet: rejecting it now would leave a payment that comes late without an owner. Ask again, or wait." : null;
+        if (payment.Outcome == PaymentOutcome.Paid)
+            return null;
+        if (flags.Contains(FlagReason.AlreadyPaid))
+            return $"Order {payment.OrderId} was paid by another transaction: accepting {payment.Id} would hand the goods over twice. Refund it.";
+        if (payment.LastStatus != TransactionStatus.Complete)
+            return $"KKiaPay does not call {payment.Id} complete, so it can't be accepted. Ask again, or reject it.";
+        if (flags.Contains(FlagReason.NotAPayment) || payment.Amount is not > 0)
+            return $"KKiaPay names no money received for {payment.Id}, so it can't be accepted. Reject it.";
+        return payment.AwaitsRefund ? $"A refund of {payment.Id} is under way, so it can't be accepted." : null;
+    }
+
+    /// <summary>Why a refund is refused; null when it is not.</summary>
+    public static string? RefundProblem(Payment payment) => payment switch
+    {
+        { Outcome: PaymentOutcome.Refunded } => $"{payment.Id} is refunded already.",
+        { Refund: RefundState.Requested } => $"A refund of {payment.Id} is asked for already and will be sent.",
+        { Refund: RefundState.Sent or RefundState.Accepted } => $"A refund of {payment.Id} was sent already. It is not sent twice, answered or not; verifying will tell whether it happened.",
+        { LastStatus: not TransactionStatus.Complete } => $"KKiaPay does not call {payment.Id} complete: there is nothing to give back. Have it asked again first.",
+        { Method: { } method } when !method.Equals("MOBILE_MONEY", StringComparison.OrdinalIgnoreCase) =>
+            $"{payment.Id} was paid by {method}, and KKiaPay's API refunds mobile money only. Ask KKiaPay's support for a chargeback, or pay the customer back yourself; then have the payment asked again.",
+        _ => null,
+    };
+
+    // What a person rejected can be accepted after all.
+    private static IReadOnlyList<FlagReason> UnderReview(Payment payment) =>
+        payment.Flags.Count == 0 && payment.Outcome == PaymentOutcome.Rejected ? payment.Review!.Flags : payment.Flags;
+
+    // An acceptance adds to the ones before it: a payment may meet one objection after the other.
+    private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict) => (verdict, payment.Review) switch
+    {
+        (FlagVerdict.AskedAgain, _) => [],
+        (FlagVerdict.Accepted, { Verdict: FlagVerdict.Accepted } before) when before.Amount == payment.Amount && before.OrderId == payment.OrderId =>
+            [.. before.Flags.Union(UnderReview(payment))],
+        _ => UnderReview(payment),
+    };
+
+    private async Task<ActResult> ActAsync(
+        PaymentKey key, string by, string reason, Func<Payment, string?> problem, Func<Payment, object> act, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(by) || by.Length > 100)
+            return new("An act needs a name: who does it, in 1 to 100 characters.");
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason || reason.Contains('\0', StringComparison.Ordinal))
+            return new($"An act needs a reason, in 1 to {LongestReason} characters.");
+        return await AppendAsync(key, problem, act, due: true, cancellationToken);
+    }
+
+    private async Task<ActResult> AppendAsync(
+        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AppendOnceAsync(key, problem, act, due, cancellationToken);
+            }
+            catch (Exception e) when (attempt < CollisionAttempts && LedgerFaults.Classify(e) == LedgerFault.Collision)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
+            }
+        }
+    }
+
+    private async Task<ActResult> AppendOnceAsync(
+        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken)
+    {
+        await using var session = store.LightweightSession();
+        if (await session.LoadAsync<Payment>(key.StreamId, cancellationToken) is not { } payment)
+            return new($"The ledger knows no payment {key.StreamId}.");
+        if (problem(payment) is { } refused)
+            return new(refused);
+        var e = session.Events.BuildEvent(act(payment));
+        e.CorrelationId = key.StreamId;
+        session.Events.Append(key.StreamId, payment.Version + 1, e);
+        if (due)
+        {
+            var now = time.GetUtcNow();
+            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(
+                new[] { new DueRow(key.StreamId, key.Merchant, key.TransactionId, "operator", now, now, 0, null, null) }, LedgerStore.Json));
+        }
+
+        await session.SaveChangesAsync(cancellationToken);
+        return new();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using KkiaEvents.Ledger.Operating;
+using Marten;
+
+namespace KkiaEvents.Operations.Keys;
+
+/// <summary>A key that was just made.</summary>
+/// <param name="Key">What is kept of it.</param>
+/// <param name="Secret">The key itself, to be shown once: nothing can show it again. Never log it.</param>
+public sealed record NewApiKey(ApiKey Key, string Secret)
+{
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => $"{Key.Name} ({Key.Id})";
+}
+
+/// <summary>A key as a list shows it.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="LastUsedAt">When it was last used, UTC; null when never.</param>
+public sealed record ListedApiKey(ApiKey Key, DateTimeOffset? LastUsedAt);
+
+/// <summary>Keys of the HTTP API: made, revoked, recognized.</summary>
+public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
+{
+    /// <summary>How every key begins, so that secret scanners and people know one.</summary>
+    public const string Prefix = "kkia_";
+
+    private const int RandomBytes = 32;
+
+    private static readonly TimeSpan UseGrain = TimeSpan.FromMinutes(1);
+
+    /// <summary>Makes a key.</summary>
+    /// <exception cref="OperationRefusedException">The name is empty or too long, or another key has it.</exception>
+    public async Task<NewApiKey> CreateAsync(string name, ApiScope scope, string by, CancellationToken cancellationToken)
+    {
+        var (named, who) = (OperationRefusedException.Required(name, "the key's name", longest: 100), OperationRefusedException.Required(by, "who makes it"));
+        var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
+        var digest = DigestOf(secret);
+        await using var session = store.LightweightSession();
+        if (await session.Query<ApiKey>().AnyAsync(k => k.Name == named && k.RevokedAt == null, cancellationToken))
+            throw new OperationRefusedException(Refusal.Conflict, $"A key '{named}' exists: acts are recorded by name, so choose another, or revoke it first.");
+        var key = new ApiKey { Id = IdOf(digest), Digest = digest, Name = named, Scope = scope, CreatedAt = time.GetUtcNow(), CreatedBy = who };
+        session.Insert(key);
+        session.Events.StartStream(StreamIdOf(key.Id), new ApiKeyCreated(named, scope, who, key.CreatedAt));
+        await session.SaveChangesAsync(cancellationToken);
+        return new(key, secret);
+    }
+
+    /// <summary>Revokes a key, at once. Revoking it again changes nothing.</summary>
+    /// <exception cref="OperationRefusedException">There is no such key.</exception>
+    public async Task<ApiKey> RevokeAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        var who = OperationRefusedException.Required(by, "who revokes it");
+        await using var session = store.LightweightSession();
+        var key = await session.LoadAsync<ApiKey>(id, cancellationToken) ?? throw new OperationRefusedException(Refusal.NotFound, $"There is no key {id}.");
+        if (key.RevokedAt is not null)
+            return key;
+        key = key with { RevokedAt = time.GetUtcNow(), RevokedBy = who };
+        session.Update(key);
+        session.Events.Append(StreamIdOf(id), new ApiKeyRevoked(who, key.RevokedAt.Value));
+        await session.SaveChangesAsync(cancellationToken);
+        return key;
+    }
+
+    /// <summary>All keys, revoked ones too, oldest first.</summary>
+    public async Task<IReadOnlyList<ListedApiKey>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var session = store.QuerySession();
+        var keys = await session.Query<ApiKey>().OrderBy(k => k.CreatedAt).ToListAsync(cancellationToken);
+        var uses = (await session.LoadManyAsync<ApiKeyUse>(cancellationToken, keys.Select(k => k.Id))).ToDictionary(u => u.Id, u => u.LastUsedAt);
+        return [.. keys.Select(k => new ListedApiKey(k, uses.TryGetValue(k.Id, out var at) ? at : null))];
+    }
+
+    /// <summary>Whose key it is, and notes the use; null when it is nobody's, or revoked.</summary>
+    public async Task<ApiKey?> RecognizeAsync(string secret, CancellationToken cancellationToken)
+    {
+        if (!secret.StartsWith(Prefix, StringComparison.Ordinal) || secret.Length > 200)
+            return null;
+        var digest = DigestOf(secret);
+        await using var session = store.LightweightSession();
+        // The whole digest decides, in constant time; its beginning only finds the row.
+        if (await session.LoadAsync<ApiKey>(IdOf(digest), cancellationToken) is not { RevokedAt: null } key
+            || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(key.Digest), Encoding.ASCII.GetBytes(digest)))
+            return null;
+        var now = time.GetUtcNow();
+        var use = await session.LoadAsync<ApiKeyUse>(key.Id, cancellationToken);
+        if (use is null || now - use.LastUsedAt >= UseGrain)
+        {
+            session.Store(new ApiKeyUse { Id = key.Id, LastUsedAt = now });
+            await session.SaveChangesAsync(cancellationToken);
+        }
+
+        return key;
+    }
+
+    private static string StreamIdOf(string id) => $"operations/api-key/{id}";
+
+    private static string IdOf(string digest) => digest[..16];
+
+    private static string DigestOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+}

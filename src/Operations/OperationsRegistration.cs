@@ -1,0 +1,24 @@
+using KkiaEvents.Bus;
+using KkiaEvents.Operations.DeadLettering;
+using KkiaEvents.Operations.Keys;
+using KkiaEvents.Operations.Replaying;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KkiaEvents.Operations;
+
+/// <summary>Wires what operators do.</summary>
+public static class OperationsRegistration
+{
+    /// <summary>Adds it. Needs the ledger (<c>AddLedger</c>).</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="address">Where the broker is.</param>
+    public static IServiceCollection AddOperations(this IServiceCollection services, BusAddress address)
+    {
+        services.AddSingleton(_ => new BrokerConnection(address));
+        services.AddSingleton<ReplayRuns>();
+        services.AddSingleton<OutcomeReplay>();
+        services.AddSingleton<DeadLetterBox>();
+        services.AddSingleton<ApiKeys>();
+        return services;
+    }
+}

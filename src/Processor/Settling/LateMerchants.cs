@@ -1,0 +1,37 @@
+using KkiaEvents.Kkiapay;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace KkiaEvents.Processor.Settling;
+
+/// <summary>
+/// Reads any merchant's keys from the configuration as it is now, so that a merchant who is added to its files, or whose
+/// keys are rotated there, counts from the next question on, without a restart.
+/// </summary>
+internal sealed class LateMerchants : IConfigureNamedOptions<KkiapayOptions>, IHostedService, IDisposable
+{
+    private readonly IConfiguration _configuration;
+    private readonly Lazy<IOptionsMonitorCache<KkiapayOptions>> _cache;
+    private IDisposable? _changes;
+
+    public LateMerchants(IConfiguration configuration, IServiceProvider services)
+    {
+        _configuration = configuration;
+        _cache = new(services.GetRequiredService<IOptionsMonitorCache<KkiapayOptions>>);
+    }
+
+    public void Configure(string? name, KkiapayOptions options) =>
+        _configuration.GetSection($"Kkiapay:Merchants:{name ?? KkiapayOptions.DefaultName}").Bind(options);
+
+    public void Configure(KkiapayOptions options) => Configure(KkiapayOptions.DefaultName, options);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _changes = ChangeToken.OnChange(_configuration.GetReloadToken, () => _cache.Value.Clear());
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _changes?.Dispose();
+}

@@ -1,0 +1,63 @@
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Payments;
+using Microsoft.Extensions.Options;
+
+namespace KkiaEvents.Processor.Settling;
+
+/// <summary>
+/// Sends refunds that operators asked for. The sending is recorded before the call: whatever happens to the answer, or to
+/// this process, none is sent twice. Only a clear refusal makes room for another attempt.
+/// </summary>
+internal sealed partial class RefundSender(
+    IKkiapayClientFactory clients, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
+{
+    public async Task SendAsync(Payment payment, CancellationToken stopping)
+    {
+        IKkiapayClient client;
+        try
+        {
+            client = clients.GetClient(payment.Merchant);
+        }
+        catch (Exception e) when (e is InvalidOperationException or OptionsValidationException)
+        {
+            LogNotSent(e.Message, payment.Id);
+            return;
+        }
+
+        if (!await store.RunAsync(cancellation => acts.TryClaimRefundAsync(payment.Key(), cancellation), stopping))
+            return;
+        var (answer, detail) = await AskAsync(client, payment, stopping);
+        metrics.Refunded(answer.ToString());
+        LogAnswered(answer, detail, payment.Id);
+        await store.RunAsync(
+            async cancellation =>
+            {
+                await acts.RecordRefundAsync(payment.Key(), answer, detail, cancellation);
+                return true;
+            },
+            stopping);
+    }
+
+    private static async Task<(RefundAnswer Answer, string? Detail)> AskAsync(IKkiapayClient client, Payment payment, CancellationToken stopping)
+    {
+        try
+        {
+            var refund = await client.RefundAsync(payment.TransactionId, payment.RefundReason ?? "", stopping);
+            return (refund.Result == RefundResult.Refunded ? RefundAnswer.Accepted : RefundAnswer.Refused, refund.Message ?? refund.Result.ToString());
+        }
+        catch (KkiapayAuthenticationException e)
+        {
+            return (RefundAnswer.Refused, e.Message);
+        }
+        catch (Exception e)
+        {
+            return (RefundAnswer.Lost, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Refund sent, the answer: {Answer} ({Detail}) {CorrelationId}")]
+    private partial void LogAnswered(RefundAnswer answer, string? detail, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Refund not sent ({Error}): it waits {CorrelationId}")]
+    private partial void LogNotSent(string error, string correlationId);
+}

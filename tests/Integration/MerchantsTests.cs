@@ -1,0 +1,162 @@
+using System.Net;
+using KkiaEvents.Tests.Integration.Infrastructure;
+
+namespace KkiaEvents.Tests.Integration;
+
+/// <summary>Two shops from the start, whose settings are files as Docker's and Kubernetes' secrets are.</summary>
+public sealed class TwoShops(Services services) : Installation(services)
+{
+    private readonly DirectoryInfo _secrets = Directory.CreateTempSubdirectory("kkiaevents-secrets-");
+
+    protected override IReadOnlyList<string> SandboxSettings => [.. ShopOfSandbox("shop-a"), .. ShopOfSandbox("shop-b"), .. ShopOfSandbox("late")];
+
+    protected override IReadOnlyList<string> Settings
+    {
+        get
+        {
+            Configure("shop-a", "secret-a");
+            Configure("shop-b", "secret-b");
+            return [$"--SecretsDirectory={_secrets.FullName}"];
+        }
+    }
+
+    /// <summary>Writes a shop's settings, as an operator would while the services run.</summary>
+    public void Configure(string shop, params string[] webhookSecrets)
+    {
+        for (var n = 0; n < webhookSecrets.Length; n++)
+            Write(shop, $"WebhookSecrets__{n}", webhookSecrets[n]);
+        Write(shop, "PrivateKey", $"tpk-{shop}");
+        Write(shop, "Environment", "Sandbox");
+        Write(shop, "ApiBaseUrl", Sandbox.BaseAddress!.ToString().TrimEnd('/'));
+    }
+
+    public void Write(string shop, string setting, string value) =>
+        File.WriteAllText(Path.Combine(_secrets.FullName, $"Kkiapay__Merchants__{shop}__{setting}"), value);
+
+    private static string[] ShopOfSandbox(string shop) =>
+    [
+        $"--Sandbox:Merchants:{shop}:WebhookSecret=unused", $"--Sandbox:Merchants:{shop}:PublicKey=pk-{shop}", $"--Sandbox:Merchants:{shop}:PrivateKey=tpk-{shop}",
+        $"--Sandbox:Merchants:{shop}:SecretKey=tsk-{shop}", $"--Sandbox:Merchants:{shop}:WebhookUrl=http://127.0.0.1:1/unused",
+    ];
+}
+
+/// <summary>Several merchants in one installation; none pays for another, and all can change while everything runs.</summary>
+public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
+{
+    [Fact]
+    public async Task Each_merchant_pays_its_own_order_though_both_give_it_the_same_name()
+    {
+        var (a, b) = (await PayAsync("shop-a", "order-1"), await PayAsync("shop-b", "order-1"));
+        await TakenAsync("shop-a", a, "secret-a", "order-1");
+        await TakenAsync("shop-b", b, "secret-b", "order-1");
+        Assert.Equal("shop-a", (await system.Outcomes.WaitForAsync(a)).Text("merchant"));
+        Assert.Equal("shop-b", (await system.Outcomes.WaitForAsync(b)).Text("merchant"));
+    }
+
+    [Fact]
+    public async Task A_payment_of_one_merchant_pays_nothing_for_another()
+    {
+        var id = await PayAsync("shop-a", "order-theirs");
+        await TakenAsync("shop-b", id, "secret-b", "order-theirs");
+        await Condition.HoldsAsync("KKiaPay was asked with the other's keys", async () =>
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'shop-b/{id}' and type = 'verification_answered'") > 0);
+        Assert.DoesNotContain(system.Outcomes.Of(id), o => o.Type == "OrderPaid");
+    }
+
+    [Fact]
+    public async Task A_secret_of_one_merchant_opens_no_other()
+    {
+        using var refused = await system.PostAsync(Installation.Body("txn_x"), Installation.Sign(Installation.Body("txn_x"), "secret-a"), "/webhook/kkiapay/shop-b");
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_merchant_is_added_and_its_secret_rotated_without_a_restart()
+    {
+        var id = await PayAsync("late", "order-late");
+        using (var unknown = await PostAsync("late", id, "secret-1", "order-late"))
+            Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+
+        system.Configure("late", "secret-1");
+        await TakenAsync("late", id, "secret-1", "order-late");
+        Assert.Equal("late", (await system.Outcomes.WaitForAsync(id)).Text("merchant"));
+
+        // While it is rotated both hold; then only the new one does.
+        system.Configure("late", "secret-1", "secret-2");
+        await TakenAsync("late", id, "secret-2", "order-late");
+        using (var old = await PostAsync("late", id, "secret-1", "order-late"))
+            Assert.Equal(HttpStatusCode.OK, old.StatusCode);
+        system.Configure("late", "secret-2", "secret-2");
+        await Condition.HoldsAsync("the old secret opens nothing", async () =>
+        {
+            using var old = await PostAsync("late", id, "secret-1", "order-late");
+            return old.StatusCode == HttpStatusCode.Unauthorized;
+        });
+    }
+
+    [Fact]
+    public async Task A_merchants_bad_key_makes_its_own_payments_wait_and_no_others()
+    {
+        // Take out: the catch of OptionsValidationException in Verifier.
+        system.Configure("broken", "secret-x");
+        await Condition.HoldsAsync("the merchant is there", async () =>
+        {
+            using var response = await PostAsync("broken", "broken_first", "secret-x", "o");
+            return response.IsSuccessStatusCode;
+        });
+        system.Write("broken", "PrivateKey", "half written");
+        await Condition.HoldsAsync("its key is refused", async () =>
+        {
+            await TakenAsync("broken", $"broken_{Guid.NewGuid():n}", "secret-x", "o");
+            return await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'broken' and last_error like '%as they are configured%'") > 0;
+        });
+
+        var others = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => PayAsync("shop-a", $"order-beside-{n}")));
+        await Task.WhenAll(others.Select((id, n) => TakenAsync("shop-a", id, "secret-a", $"order-beside-{n}"))
+            .Concat(Enumerable.Range(0, 10).Select(n => TakenAsync("broken", $"broken_beside_{n}", "secret-x", "o"))));
+        foreach (var id in others)
+            await system.Outcomes.WaitForAsync(id);
+        await Condition.HoldsAsync("every one of the broken merchant's waits", async () =>
+            await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'broken' and transaction_id like 'broken_beside_%'") == 10);
+    }
+
+    [Fact]
+    public async Task A_merchant_has_order_rules_of_its_own_and_they_change_without_a_restart()
+    {
+        system.Write("shop-b", "Orders__Unannounced", "Flag");
+        await Condition.HoldsAsync("shop-b's unannounced orders are flagged", async () =>
+        {
+            var order = $"order-{Guid.NewGuid():n}";
+            var id = await PayAsync("shop-b", order);
+            await TakenAsync("shop-b", id, "secret-b", order);
+            await Condition.HoldsAsync("it is decided", () => system.Outcomes.Of(id).Count > 0);
+            return system.Outcomes.Of(id)[0].Type == "OrderPaymentFlagged";
+        });
+        var other = await PayAsync("shop-a", "order-unannounced");
+        await TakenAsync("shop-a", other, "secret-a", "order-unannounced");
+        await system.Outcomes.WaitForAsync(other);
+        system.Write("shop-b", "Orders__Unannounced", "Accept");
+        await Condition.HoldsAsync("shop-b's unannounced orders are accepted again", async () =>
+        {
+            var order = $"order-{Guid.NewGuid():n}";
+            var id = await PayAsync("shop-b", order);
+            await TakenAsync("shop-b", id, "secret-b", order);
+            await Condition.HoldsAsync("it is decided", () => system.Outcomes.Of(id).Count > 0);
+            return system.Outcomes.Of(id)[0].Type == "OrderPaid";
+        });
+    }
+
+    private Task<string> PayAsync(string shop, string order) => system.PayAsync(new { merchant = shop, amount = 5000, stateData = new { orderId = order } });
+
+    private Task<HttpResponseMessage> PostAsync(string shop, string id, string secret, string order)
+    {
+        var body = Installation.Body(id, order: order);
+        return system.PostAsync(body, Installation.Sign(body, secret), $"/webhook/kkiapay/{shop}");
+    }
+
+    private Task TakenAsync(string shop, string id, string secret, string order) => Condition.HoldsAsync($"{shop}'s webhook is taken", async () =>
+    {
+        using var response = await PostAsync(shop, id, secret, order);
+        return response.IsSuccessStatusCode;
+    });
+}

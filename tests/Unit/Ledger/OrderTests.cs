@@ -1,0 +1,62 @@
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+
+namespace KkiaEvents.Tests.Unit.Ledger;
+
+/// <summary>An order knows how it stands, and by which transactions.</summary>
+public class OrderTests
+{
+    [Fact]
+    public void An_order_that_nobody_announced_or_paid_is_unpaid() => Assert.Equal(OrderState.Unpaid, Given.Order().State);
+
+    [Fact]
+    public void An_announced_order_is_due_also_after_an_attempt_that_failed()
+    {
+        Assert.Equal(OrderState.Due, Given.Order(due: 5000).State);
+        var failed = After(Given.Order(due: 5000), "txn_1", TransactionStatus.Failed);
+        Assert.Equal(OrderState.Due, failed.State);
+        Assert.Equal([new("txn_1", OrderPaymentState.Failed, null)], failed.Payments);
+    }
+
+    [Fact]
+    public void A_paid_order_names_its_transaction()
+    {
+        var paid = After(Given.Order(due: 5000), "txn_1", TransactionStatus.Complete);
+        Assert.Equal((OrderState.Paid, "txn_1", 5000L), (paid.State, paid.PaidBy, paid.PaidAmount));
+    }
+
+    [Fact]
+    public void A_payment_of_another_amount_leaves_the_order_in_question() =>
+        Assert.Equal(OrderState.InQuestion, After(Given.Order(due: 9000), "txn_1", TransactionStatus.Complete).State);
+
+    [Fact]
+    public void A_second_payment_makes_it_paid_twice_until_that_is_refunded()
+    {
+        var twice = After(After(Given.Order(due: 5000), "txn_1", TransactionStatus.Complete), "txn_2", TransactionStatus.Complete);
+        Assert.Equal((OrderState.PaidTwice, "txn_1"), (twice.State, twice.PaidBy));
+        Assert.Equal([new("txn_1", OrderPaymentState.Paid, 5000), new("txn_2", OrderPaymentState.Surplus, 5000)], twice.Payments);
+        Assert.Equal(OrderState.Paid, After(twice, "txn_2", TransactionStatus.Refunded).State);
+    }
+
+    [Fact]
+    public void A_refund_of_the_paying_transaction_refunds_the_order_and_frees_nothing()
+    {
+        var refunded = After(After(Given.Order(), "txn_1", TransactionStatus.Complete), "txn_1", TransactionStatus.Refunded);
+        Assert.Equal((OrderState.Refunded, "txn_1"), (refunded.State, refunded.PaidBy));
+    }
+
+    [Fact]
+    public void An_order_paid_with_more_than_was_due_is_overpaid()
+    {
+        var paid = new OrderPaid { EventId = Guid.Empty, Merchant = "default", OrderId = "order-1", TransactionId = "txn_1", DecidedAt = Given.Noon, Amount = 6000 };
+        Assert.Equal(OrderState.Overpaid, Given.Order(due: 5000).After(paid).State);
+    }
+
+    private static Order After(Order order, string transactionId, TransactionStatus status)
+    {
+        var payment = Given.PaymentOf(new("default", transactionId)).Evolve(Given.Claim());
+        return PaymentDecision.Decide(payment, order, Given.Answer(status), Given.Lenient) is { } outcome ? order.After(outcome) : order;
+    }
+}

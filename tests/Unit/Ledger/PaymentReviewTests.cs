@@ -1,0 +1,207 @@
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+
+namespace KkiaEvents.Tests.Unit.Ledger;
+
+/// <summary>What a person's verdict does to a payment.</summary>
+public class PaymentReviewTests
+{
+    private static readonly OrderPolicy Strict = new() { Unannounced = OrderRule.Flag, WithoutReference = OrderRule.Flag };
+    private static readonly VerificationAnswered Complete = Given.Answer(TransactionStatus.Complete);
+
+    [Fact]
+    public void An_accepted_amount_is_paid_as_it_is()
+    {
+        var flagged = Flagged(Given.Payment(Given.Claim(amount: 100_000)), Complete);
+        var paid = Given.Is<OrderPaid>(Decide(Reviewed(flagged, FlagVerdict.Accepted), Complete));
+        Assert.Equal(5000, paid.Amount);
+    }
+
+    [Fact]
+    public void An_accepted_amount_is_not_flagged_again_after_it_was_paid()
+    {
+        var order = Given.Order(due: 100_000);
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim()), Complete, order), FlagVerdict.Accepted);
+        var paid = Given.Is<OrderPaid>(Decide(accepted, Complete, order));
+        Assert.Null(Decide(accepted.Evolve(Complete).Evolve(paid), Complete, order.After(paid)));
+    }
+
+    [Fact]
+    public void An_acceptance_holds_for_the_amount_that_was_seen_and_no_other()
+    {
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100_000)), Complete), FlagVerdict.Accepted);
+        Assert.Equal(FlagReason.AmountMismatch, Given.Is<OrderPaymentFlagged>(Decide(accepted, Given.Answer(TransactionStatus.Complete, amount: 1))).Reason);
+    }
+
+    [Fact]
+    public void An_acceptance_holds_for_the_order_that_was_seen_and_no_other()
+    {
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim()), Given.Answer(TransactionStatus.Complete, order: "order-2")), FlagVerdict.Accepted);
+        Assert.Equal("order-2", Given.Is<OrderPaid>(Decide(accepted, Given.Answer(TransactionStatus.Complete, order: "order-2"))).OrderId);
+        Assert.Equal(FlagReason.OrderMismatch, Given.Is<OrderPaymentFlagged>(Decide(accepted, Given.Answer(TransactionStatus.Complete, order: "order-3"))).Reason);
+    }
+
+    [Fact]
+    public void An_acceptance_of_one_objection_leaves_the_others_and_all_accepted_it_is_paid()
+    {
+        var first = Flagged(Given.Payment(Given.Claim(amount: 100)), Complete, policy: Strict);
+        Assert.Equal([FlagReason.AmountMismatch], first.Flags);
+        var second = Flagged(Reviewed(first, FlagVerdict.Accepted), Complete, policy: Strict);
+        Assert.Equal([FlagReason.Unannounced], second.Flags);
+        Given.Is<OrderPaid>(Decide(Reviewed(second, FlagVerdict.Accepted), Complete, policy: Strict));
+    }
+
+    [Fact]
+    public void An_acceptance_pays_no_order_that_another_transaction_has_paid_meanwhile()
+    {
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100)), Complete), FlagVerdict.Accepted);
+        Assert.Equal(FlagReason.AlreadyPaid, Given.Is<OrderPaymentFlagged>(Decide(accepted, Complete, Given.Order(paidBy: "txn_0"))).Reason);
+    }
+
+    [Theory]
+    [InlineData(TransactionStatus.Failed)]
+    [InlineData(TransactionStatus.Cancelled)]
+    public void An_acceptance_pays_nothing_that_KKiaPay_calls_failed(TransactionStatus status)
+    {
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100)), Complete), FlagVerdict.Accepted);
+        Given.Is<OrderPaymentFailed>(Decide(accepted, Given.Answer(status)));
+    }
+
+    [Fact]
+    public void A_payment_of_an_order_that_is_paid_can_not_be_accepted() =>
+        Refused(Flagged(Given.Payment(Given.Claim()), Complete, Given.Order(paidBy: "txn_0")), FlagVerdict.Accepted, "Refund it");
+
+    [Theory]
+    [InlineData(TransactionStatus.NotYours)]
+    [InlineData(TransactionStatus.NotAPayment)]
+    public void What_KKiaPay_does_not_confirm_can_not_be_accepted(TransactionStatus status) =>
+        Refused(Flagged(Given.Payment(Given.Claim()), Given.Answer(status)), FlagVerdict.Accepted, "does not call");
+
+    [Theory]
+    [InlineData("CREDIT", 5000L)]
+    [InlineData("DEBIT", null)]
+    [InlineData("DEBIT", 0L)]
+    public void What_is_no_money_received_can_not_be_accepted(string type, long? amount) =>
+        Refused(Flagged(Given.Payment(Given.Claim(amount: null)), Given.Answer(TransactionStatus.Complete, amount, type: type)), FlagVerdict.Accepted, "names no money received");
+
+    [Fact]
+    public void A_payment_without_a_flag_has_nothing_to_review()
+    {
+        Refused(Given.After(Given.Payment(Given.Claim()), Complete), FlagVerdict.Accepted, "no open flag");
+        Refused(Given.After(Given.Payment(Given.Claim()), Complete), FlagVerdict.Rejected, "no open flag");
+    }
+
+    [Fact]
+    public void A_payment_that_KKiaPay_has_not_decided_can_not_be_rejected() =>
+        Refused(Flagged(Given.Payment(Given.Claim()), Given.Answer(TransactionStatus.Pending, at: Given.Noon.AddDays(2))), FlagVerdict.Rejected, "has not decided");
+
+    [Fact]
+    public void A_rejected_payment_stays_so_while_the_facts_are_the_same_and_can_be_accepted_after_all()
+    {
+        var rejected = Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100)), Complete), FlagVerdict.Rejected);
+        Assert.Equal((PaymentOutcome.Rejected, 0), (rejected.Outcome, rejected.Flags.Count));
+        Assert.Null(Decide(rejected, Complete));
+        Given.Is<OrderPaid>(Decide(Reviewed(rejected, FlagVerdict.Accepted), Complete));
+    }
+
+    [Fact]
+    public void A_forged_webhook_that_was_rejected_is_a_payment_once_KKiaPay_knows_it()
+    {
+        var unknown = Enumerable.Repeat(Given.Answer(TransactionStatus.NotFound, amount: null), PaymentDecision.UnknownPatience)
+            .Aggregate(Given.Payment(Given.Claim()), (payment, answer) => Given.After(payment, answer));
+        var rejected = Reviewed(unknown, FlagVerdict.Rejected);
+        Assert.Null(Decide(rejected, Given.Answer(TransactionStatus.NotFound, amount: null)));
+        Given.Is<OrderPaid>(Decide(rejected, Complete));
+    }
+
+    [Fact]
+    public void A_refund_of_a_rejected_payment_is_told() =>
+        Given.Is<OrderRefunded>(Decide(Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100)), Complete), FlagVerdict.Rejected), Given.Answer(TransactionStatus.Refunded)));
+
+    [Fact]
+    public void Asking_again_changes_nothing()
+    {
+        var flagged = Flagged(Given.Payment(Given.Claim(amount: 100)), Complete);
+        Assert.Equal(flagged, Reviewed(flagged, FlagVerdict.AskedAgain));
+    }
+
+    [Fact]
+    public void A_payment_whose_refund_is_under_way_is_not_paid()
+    {
+        var flagged = Flagged(Given.Payment(Given.Claim()), Complete, policy: Strict);
+        foreach (var refunding in new[] { Requested(flagged), Sent(flagged), Sent(flagged).Evolve(new RefundAnswered(RefundAnswer.Lost, null, Given.Noon)) })
+        {
+            Assert.Null(Decide(refunding, Complete, Given.Order(due: 5000), Strict));
+            Refused(refunding, FlagVerdict.Accepted, "refund");
+            Assert.True(PaymentDecision.IsOpenAfter(refunding, Complete));
+        }
+    }
+
+    [Fact]
+    public void A_refused_refund_gives_the_payment_back_to_the_rules()
+    {
+        var refused = Sent(Flagged(Given.Payment(Given.Claim()), Complete, policy: Strict)).Evolve(new RefundAnswered(RefundAnswer.Refused, "not eligible", Given.Noon));
+        Given.Is<OrderPaid>(Decide(refused, Complete, Given.Order(due: 5000), Strict));
+        Assert.Null(PaymentActs.RefundProblem(refused));
+    }
+
+    [Fact]
+    public void A_refund_that_is_not_confirmed_in_a_day_is_flagged_once()
+    {
+        var sent = Sent(Given.After(Given.Payment(Given.Claim()), Complete));
+        Assert.Null(Decide(sent, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(23))));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(sent, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(24))));
+        Assert.Equal(FlagReason.RefundUnconfirmed, flagged.Reason);
+        Assert.Null(Decide(sent.Evolve(flagged), Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(48))));
+        Given.Is<OrderRefunded>(Decide(sent.Evolve(flagged), Given.Answer(TransactionStatus.Refunded, at: Given.Noon.AddHours(49))));
+    }
+
+    [Fact]
+    public void A_refund_is_never_sent_twice_whatever_came_back_but_a_refusal()
+    {
+        var paid = Given.After(Given.Payment(Given.Claim()), Complete);
+        Assert.Null(PaymentActs.RefundProblem(paid));
+        Assert.Contains("asked for already", PaymentActs.RefundProblem(Requested(paid)), StringComparison.Ordinal);
+        Assert.Contains("not sent twice", PaymentActs.RefundProblem(Sent(paid)), StringComparison.Ordinal);
+        Assert.Contains("not sent twice", PaymentActs.RefundProblem(Sent(paid).Evolve(new RefundAnswered(RefundAnswer.Lost, null, Given.Noon))), StringComparison.Ordinal);
+        Assert.Contains("not sent twice", PaymentActs.RefundProblem(Sent(paid).Evolve(new RefundAnswered(RefundAnswer.Accepted, null, Given.Noon))), StringComparison.Ordinal);
+        Assert.Contains("refunded already", PaymentActs.RefundProblem(Given.After(paid, Given.Answer(TransactionStatus.Refunded))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CARD")]
+    [InlineData("WALLET")]
+    public void What_was_not_paid_by_mobile_money_is_not_refunded_through_the_API(string method)
+    {
+        var answer = Complete with { Answer = Complete.Answer with { Method = method } };
+        Assert.Contains("mobile money only", PaymentActs.RefundProblem(Given.After(Given.Payment(Given.Claim()), answer)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_complete_is_not_refunded() =>
+        Assert.Contains("nothing to give back", PaymentActs.RefundProblem(Given.After(Given.Payment(Given.Claim()), Given.Answer(TransactionStatus.Failed))), StringComparison.Ordinal);
+
+    private static void Refused(Payment payment, FlagVerdict verdict, string why) =>
+        Assert.Contains(why, PaymentActs.ReviewProblem(payment, verdict), StringComparison.Ordinal);
+
+    private static Payment Requested(Payment payment) => payment.Evolve(new RefundRequested("ama", "goods returned", Given.Noon));
+
+    private static Payment Sent(Payment payment) => Requested(payment).Evolve(new RefundSent(Given.Noon));
+
+    private static Payment Reviewed(Payment payment, FlagVerdict verdict)
+    {
+        Assert.Null(PaymentActs.ReviewProblem(payment, verdict));
+        return payment.Evolve(PaymentActs.Review(payment, verdict, "ama", "looked at it", Given.Noon));
+    }
+
+    private static Payment Flagged(Payment payment, VerificationAnswered answer, Order? order = null, OrderPolicy? policy = null)
+    {
+        var outcome = Given.Is<OrderPaymentFlagged>(Decide(payment, answer, order, policy));
+        return payment.Evolve(answer).Evolve(outcome);
+    }
+
+    private static OrderEvent? Decide(Payment payment, VerificationAnswered answer, Order? order = null, OrderPolicy? policy = null) =>
+        PaymentDecision.Decide(payment, order, answer, policy ?? Given.Lenient);
+}
