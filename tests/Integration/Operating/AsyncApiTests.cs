@@ -74,7 +74,12 @@ public class AsyncApiTests(Operators system) : IClassFixture<Operators>
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
         var queue = (await channel.QueueDeclareAsync(exclusive: false, cancellationToken: TestContext.Current.CancellationToken)).QueueName;
         foreach (var exchange in _document.Exchanges.Select(e => e["address"]!.ToString()).Where(e => e.StartsWith("KkiaEvents.", StringComparison.Ordinal)))
+        {
+            // A subscriber declares what it binds to: the first message of a type may not have made it yet.
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: TestContext.Current.CancellationToken);
             await channel.QueueBindAsync(queue, exchange, "", cancellationToken: TestContext.Current.CancellationToken);
+        }
+
 
         var (paid, failed, flagged) = (await system.PayAsync(new { amount = 5000 }), await system.PayAsync(new { amount = 5000, outcome = "failed" }), await system.PayAsync(new { amount = 5000 }));
         await system.NotifyAsync(paid);
