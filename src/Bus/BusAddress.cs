@@ -3,6 +3,9 @@ namespace KkiaEvents.Bus;
 /// <summary>Where the broker is: an AMQP URI (<c>amqp://user:password@host:5672/vhost</c>, or <c>amqps</c>), as RabbitMQ's URI specification has it.</summary>
 public sealed class BusAddress
 {
+    /// <summary>An AMQP URI that would do, for messages about one that does not.</summary>
+    public const string Example = "amqp://user:password@localhost:5672/";
+
     private BusAddress(Uri uri) => Uri = uri;
 
     /// <summary>The URI, password included: never log it.</summary>
@@ -26,6 +29,9 @@ public sealed class BusAddress
     /// <summary>Reads one; null when the text is not an AMQP URI.</summary>
     public static BusAddress? TryParse(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "amqp" or "amqps", Host.Length: > 0 } ? new(uri) : null;
+
+    /// <summary>What is wrong with a text as an AMQP URI, as the rest of a sentence that begins with its key; null when nothing is.</summary>
+    public static string? ProblemOf(string text) => TryParse(text) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null;
 
     /// <summary>The address without user and password, for logs.</summary>
     public override string ToString() => $"{Uri.Scheme}://{Uri.Host}:{Port}/{(VirtualHost == "/" ? "" : VirtualHost)}";

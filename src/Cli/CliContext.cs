@@ -29,7 +29,7 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
     public LedgerOptions LedgerOptions()
     {
         var settings = new Settings(configuration);
-        var connection = settings.Required("ConnectionStrings__Ledger", "Host=localhost;Database=kkiaevents;Username=kkiaevents;Password=…", Problem);
+        var connection = settings.Required("ConnectionStrings__Ledger", Ledger.Storage.LedgerOptions.ConnectionExample, Ledger.Storage.LedgerOptions.ProblemOf);
         settings.ThrowIfWrong();
         return new() { ConnectionString = connection, Schema = configuration["Ledger:Schema"] ?? "kkiaevents" };
     }
@@ -43,8 +43,7 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
     public BusAddress BusAddress()
     {
         var settings = new Settings(configuration);
-        var bus = settings.Required("ConnectionStrings__RabbitMq", "amqp://user:password@localhost:5672/",
-            value => Bus.BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
+        var bus = settings.Required("ConnectionStrings__RabbitMq", Bus.BusAddress.Example, Bus.BusAddress.ProblemOf);
         settings.ThrowIfWrong();
         return Bus.BusAddress.TryParse(bus)!;
     }
@@ -73,18 +72,6 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
     {
         using var merchants = new Merchants(configuration);
         return [.. merchants.Names.DefaultIfEmpty(Merchants.Default)];
-    }
-
-    private static string? Problem(string value)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(value) is { Host.Length: > 0 } ? null : "names no Host.";
-        }
-        catch (ArgumentException)
-        {
-            return "is not an Npgsql connection string.";
-        }
     }
 }
 

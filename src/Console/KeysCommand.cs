@@ -9,14 +9,12 @@ namespace KkiaEvents.Console;
 /// <summary><c>KkiaEvents.Console keys create NAME SCOPE</c>: makes the first key, which no key can ask for. Prints it, once.</summary>
 internal static class KeysCommand
 {
-    private const int UsageExitCode = 64;
-
     public static async Task<int> RunAsync(string[] args)
     {
         if (args is not ["create", var name, var word, ..] || !Enum.TryParse<ApiScope>(word, ignoreCase: true, out var scope))
         {
             await System.Console.Error.WriteLineAsync("Usage: KkiaEvents.Console keys create NAME read|operate|admin");
-            return UsageExitCode;
+            return ServiceHost.UsageExitCode;
         }
 
         try

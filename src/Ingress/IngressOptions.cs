@@ -9,9 +9,7 @@ internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout)
     public static IngressOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
-        const string busExample = "amqp://user:password@localhost:5672/";
-        var bus = settings.Required("ConnectionStrings__RabbitMq", busExample,
-            value => BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
+        var bus = settings.Required("ConnectionStrings__RabbitMq", BusAddress.Example, BusAddress.ProblemOf);
         var timeout = settings.Number("Ingress__PublishTimeoutMs", 1500, 100, 5000);
 
         using var merchants = new Merchants(configuration);

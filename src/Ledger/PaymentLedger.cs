@@ -77,7 +77,7 @@ public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, F
                     case LedgerFault.Collision when attempt >= CollisionAttempts:
                         return new(facts.Key, Error: e);
                     case LedgerFault.Collision:
-                        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
+                        await Collisions.PauseAsync(attempt, cancellationToken);
                         break;
                     default:
                         throw;

@@ -3,7 +3,6 @@ using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
-using Npgsql;
 
 namespace KkiaEvents.Processor;
 
@@ -29,21 +28,15 @@ internal sealed record ProcessorOptions
     public static ProcessorOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
-        const string busExample = "amqp://user:password@localhost:5672/";
-        const string ledgerExample = "Host=localhost;Database=kkiaevents;Username=kkiaevents;Password=…";
-        var bus = settings.Required("ConnectionStrings__RabbitMq", busExample,
-            value => BusAddress.TryParse(value) is null ? "is not an AMQP URI (amqp:// or amqps://)." : null);
-        var ledger = settings.Required("ConnectionStrings__Ledger", ledgerExample, NpgsqlProblem);
+        var bus = settings.Required("ConnectionStrings__RabbitMq", BusAddress.Example, BusAddress.ProblemOf);
+        var ledger = settings.Required("ConnectionStrings__Ledger", LedgerOptions.ConnectionExample, LedgerOptions.ProblemOf);
         var parallel = settings.Number("Processor__ParallelVerifications", 64, 1, 1000);
         var batch = settings.Number("Processor__BatchSize", 100, 1, 1000);
         using var merchants = new Merchants(configuration);
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
-        {
             CheckKeys(settings, merchants.SectionOf(name), name);
-            OrderPolicies.Check(settings, name);
-        }
-
+        OrderPolicies.Check(settings, merchants.Names);
         settings.ThrowIfWrong();
         return new()
         {
@@ -69,17 +62,5 @@ internal sealed record ProcessorOptions
         if (section["ApiBaseUrl"] is { Length: > 0 } url
             && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             settings.Wrong($"{prefix}ApiBaseUrl", "is not an absolute http or https address.", "https://api.kkiapay.me");
-    }
-
-    private static string? NpgsqlProblem(string value)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(value) is { Host.Length: > 0 } ? null : "names no Host.";
-        }
-        catch (ArgumentException)
-        {
-            return "is not an Npgsql connection string.";
-        }
     }
 }

@@ -11,13 +11,7 @@ public class TracingTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_trace_goes_from_the_webhook_across_the_bus_to_the_outcome()
     {
-        // As an exporter would: it has the sources make their spans.
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name is "MassTransit" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var listener = Listen();
         var trace = ActivityTraceId.CreateRandom().ToHexString();
 
         Assert.StartsWith($"00-{trace}-", (await PaidAsync(trace, settleAfterMs: 0)).TraceParent, StringComparison.Ordinal);
@@ -26,15 +20,22 @@ public class TracingTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_trace_goes_on_after_a_payment_has_waited_in_the_ledger()
     {
-        using var listener = new ActivityListener
+        using var listener = Listen();
+        var trace = ActivityTraceId.CreateRandom().ToHexString();
+
+        Assert.StartsWith($"00-{trace}-", (await PaidAsync(trace, settleAfterMs: 500)).TraceParent, StringComparison.Ordinal);
+    }
+
+    // As an exporter would: it has the sources make their spans.
+    private static ActivityListener Listen()
+    {
+        var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name is "MassTransit" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);
-        var trace = ActivityTraceId.CreateRandom().ToHexString();
-
-        Assert.StartsWith($"00-{trace}-", (await PaidAsync(trace, settleAfterMs: 500)).TraceParent, StringComparison.Ordinal);
+        return listener;
     }
 
     private async Task<ReceivedOutcome> PaidAsync(string trace, int settleAfterMs)

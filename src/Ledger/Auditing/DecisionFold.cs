@@ -13,7 +13,7 @@ namespace KkiaEvents.Ledger.Auditing;
 public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
 {
     private readonly Dictionary<string, Track> _payments = [];
-    private readonly Dictionary<string, Order> _orders = [];
+    private readonly OrderBook _orders = new();
 
     /// <summary>How many payments were folded.</summary>
     public int Payments => _payments.Count;
@@ -28,10 +28,10 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
     public Payment? PaymentOf(string streamId) => _payments.GetValueOrDefault(streamId)?.Payment;
 
     /// <summary>The order as folded so far; null when unknown.</summary>
-    public Order? OrderOf(string merchant, string orderId) => _orders.GetValueOrDefault(Order.IdOf(merchant, orderId));
+    public Order? OrderOf(string merchant, string orderId) => _orders.Find(merchant, orderId);
 
     /// <summary>Every order folded so far.</summary>
-    public IReadOnlyCollection<Order> Orders => _orders.Values;
+    public IReadOnlyCollection<Order> Orders => _orders.Orders.Values;
 
     /// <summary>Folds one more event.</summary>
     /// <param name="e">The event; positions must rise from call to call.</param>
@@ -48,15 +48,12 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
             return new(e.StreamId, e.Position, e.Version, DisagreementKind.Unreadable, e.Type, null, $"The stored event can't be read: {unreadable.Message}");
         }
 
-        if (StoredEvent.OrderAt(e.StreamId) is { } order)
+        if (StoredEvent.PaymentAt(e.StreamId) is not { } key)
         {
-            if (data is OrderAnnounced announced)
-                Change(order.Merchant, order.OrderId, o => OrderHistory.After(o, announced));
+            _orders.Add(e.StreamId, data);
             return null;
         }
 
-        if (StoredEvent.PaymentAt(e.StreamId) is not { } key)
-            return null;
         if (!_payments.TryGetValue(e.StreamId, out var track))
             _payments[e.StreamId] = track = new(Payment.New(key));
 
@@ -66,10 +63,7 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
         track.ActBefore = data is OrderEvent ? track.ActBefore : !e.IsFactOrOutcome;
         if (data is not null)
             track.Payment = track.Payment.Evolve(data);
-        if (data is OrderHeld held)
-            Change(key.Merchant, held.OrderId, o => o.PaidBefore(key.TransactionId, held.Amount));
-        if (data is OrderEvent { OrderId: { } orderId } outcome)
-            Change(outcome.Merchant, orderId, o => o.After(outcome));
+        _orders.Add(e.StreamId, data);
         return found;
     }
 
@@ -140,12 +134,6 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
         {
             return new(e.StreamId, e.Position, e.Version, DisagreementKind.Unreadable, null, null, $"This version can't decide from it: {unknown.Message}");
         }
-    }
-
-    private void Change(string merchant, string orderId, Func<Order, Order> change)
-    {
-        var id = Order.IdOf(merchant, orderId);
-        _orders[id] = change(_orders.TryGetValue(id, out var order) ? order : Order.New(merchant, orderId));
     }
 
     private static string NameOf(OrderEvent outcome) =>

@@ -1,8 +1,6 @@
 using System.Data;
 using System.Text.Json;
-using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Orders;
-using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using Npgsql;
 
@@ -11,7 +9,7 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <summary>The orders' rows, held against the announcements and outcomes. Keeps one small state for each order, never the events.</summary>
 internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions options)
 {
-    private static readonly string[] Types = [.. LedgerStore.EventTypes.Where(t => t.Value == typeof(OrderAnnounced) || t.Value == typeof(OrderHeld) || t.Value.IsAssignableTo(typeof(OrderEvent))).Select(t => t.Key)];
+    private static readonly string[] Types = [.. LedgerStore.EventTypes.Where(t => OrderBook.Concerns(t.Value)).Select(t => t.Key)];
 
     private readonly EventReader _events = new(dataSource, options);
 
@@ -20,12 +18,12 @@ internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions optio
     public async Task<(long Compared, long Wrong)> RepairAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var orders = new Dictionary<string, Order>();
+        Dictionary<string, Order> orders;
         var wrong = new List<(Order Order, int? Revision)>();
         long compared;
         await using (var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
         {
-            await FoldAsync(connection, orders, cancellationToken);
+            orders = await FoldAsync(connection, cancellationToken);
             compared = orders.Count;
             await CompareAsync(connection, orders, wrong, cancellationToken);
             await snapshot.CommitAsync(cancellationToken);
@@ -37,29 +35,12 @@ internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions optio
         return (compared, wrong.Count);
     }
 
-    private async Task FoldAsync(NpgsqlConnection connection, Dictionary<string, Order> orders, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, Order>> FoldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        void Change(string merchant, string orderId, Func<Order, Order> change)
-        {
-            var id = Order.IdOf(merchant, orderId);
-            orders[id] = change(orders.TryGetValue(id, out var order) ? order : Order.New(merchant, orderId));
-        }
-
+        var book = new OrderBook();
         await foreach (var e in _events.ReadAsync(connection, "type = any($1) order by seq_id", [Types], cancellationToken))
-        {
-            switch (e.Read())
-            {
-                case OrderAnnounced announced when StoredEvent.OrderAt(e.StreamId) is { } at:
-                    Change(at.Merchant, at.OrderId, o => OrderHistory.After(o, announced));
-                    break;
-                case OrderHeld held when StoredEvent.PaymentAt(e.StreamId) is { } by:
-                    Change(by.Merchant, held.OrderId, o => o.PaidBefore(by.TransactionId, held.Amount));
-                    break;
-                case OrderEvent { OrderId: { } orderId } outcome:
-                    Change(outcome.Merchant, orderId, o => o.After(outcome));
-                    break;
-            }
-        }
+            book.Add(e.StreamId, e.Read());
+        return book.Orders;
     }
 
     // What is left in the dictionary afterwards has no row.

@@ -1,5 +1,3 @@
-using KkiaEvents.Contracts;
-using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using Npgsql;
@@ -55,18 +53,11 @@ public sealed class PaymentStories(NpgsqlDataSource dataSource, LedgerOptions op
         var told = await TellAsync([Orders.Order.StreamIdOf(merchant, orderId), .. payments], asOf, cancellationToken);
         if (told.Entries.Count == 0)
             return null;
-        var order = told.Events.OrderBy(e => e.Position).Aggregate(
-            Orders.Order.New(merchant, orderId),
-            (o, e) => e.Data switch
-            {
-                OrderAnnounced announced => OrderHistory.After(o, announced),
-                OrderEvent outcome when outcome.OrderId == orderId => o.After(outcome),
-                _ => o,
-            });
+        var order = told.Orders.Find(merchant, orderId) ?? Orders.Order.New(merchant, orderId);
         return new() { Merchant = merchant, OrderId = orderId, AsOf = asOf, Payments = told.Payments, Order = order, Entries = told.Entries };
     }
 
-    private async Task<(IReadOnlyList<Payment> Payments, IReadOnlyList<StoryEntry> Entries, List<(long Position, object? Data)> Events)> TellAsync(
+    private async Task<(IReadOnlyList<Payment> Payments, IReadOnlyList<StoryEntry> Entries, OrderBook Orders)> TellAsync(
         string[] streamIds, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var streams = new Dictionary<string, List<StoredEvent>>();
@@ -93,9 +84,11 @@ public sealed class PaymentStories(NpgsqlDataSource dataSource, LedgerOptions op
         entries.AddRange(await StoryRows.DeliveriesAsync(dataSource, options.Schema, [.. streams.Keys], asOf, cancellationToken));
         if (asOf is null)
             entries.AddRange(await StoryRows.DueAsync(dataSource, options.Schema, [.. streams.Keys], cancellationToken));
+        var orders = new OrderBook();
+        foreach (var e in streams.Values.SelectMany(s => s).OrderBy(e => e.Position))
+            orders.Add(e.StreamId, Readable(e));
         // One commit's events bear one time; their positions tell them apart.
-        return (payments, [.. entries.OrderBy(e => e.At).ThenBy(e => e.Position ?? long.MaxValue)],
-            [.. streams.Values.SelectMany(s => s).Where(e => e.IsFactOrOutcome).Select(e => (e.Position, Readable(e)))]);
+        return (payments, [.. entries.OrderBy(e => e.At).ThenBy(e => e.Position ?? long.MaxValue)], orders);
     }
 
     private static object? Readable(StoredEvent e)

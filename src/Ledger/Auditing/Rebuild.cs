@@ -20,7 +20,6 @@ public sealed class Rebuild(NpgsqlDataSource dataSource, LedgerOptions options)
     private const int BatchSize = 500;
     private const int Rechecks = 10;
     private const int OrderPasses = 10;
-    private const int CollisionAttempts = 12;
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs it.</summary>
@@ -35,7 +34,7 @@ public sealed class Rebuild(NpgsqlDataSource dataSource, LedgerOptions options)
         var after = "";
         while (await payments.NextAsync(after, BatchSize, cancellationToken) is { Count: > 0 } batch)
         {
-            var wrong = await RetriedAsync(() => payments.RepairAsync(batch, cancellationToken), cancellationToken);
+            var wrong = await Collisions.RetriedAsync(() => payments.RepairAsync(batch, cancellationToken), cancellationToken);
             repaired.AddRange(wrong);
             after = batch[^1];
             state = state with { Payments = state.Payments + batch.Count, PaymentsRepaired = repaired.Count };
@@ -46,7 +45,7 @@ public sealed class Rebuild(NpgsqlDataSource dataSource, LedgerOptions options)
         var orders = new OrderRows(dataSource, options);
         for (var pass = 1; ; pass++)
         {
-            var (compared, wrong) = await RetriedAsync(() => orders.RepairAsync(cancellationToken), cancellationToken);
+            var (compared, wrong) = await Collisions.RetriedAsync(() => orders.RepairAsync(cancellationToken), cancellationToken);
             state = state with { Orders = compared, OrdersRepaired = state.OrdersRepaired + wrong };
             progress?.Report(state);
             if (wrong == 0)
@@ -66,23 +65,8 @@ public sealed class Rebuild(NpgsqlDataSource dataSource, LedgerOptions options)
             await Task.Delay(RecheckPause, cancellationToken);
             var still = new List<string>();
             foreach (var batch in repaired.Chunk(BatchSize))
-                still.AddRange(await RetriedAsync(() => payments.RepairAsync(batch, cancellationToken), cancellationToken));
+                still.AddRange(await Collisions.RetriedAsync(() => payments.RepairAsync(batch, cancellationToken), cancellationToken));
             repaired = still;
-        }
-    }
-
-    private static async Task<T> RetriedAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await work();
-            }
-            catch (Exception e) when (attempt < CollisionAttempts && e is not OperationCanceledException && LedgerFaults.Classify(e) == LedgerFault.Collision)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 20 * attempt)), cancellationToken);
-            }
         }
     }
 

@@ -66,6 +66,10 @@ public sealed record Order : IRevisioned
         _ => OrderState.Unpaid,
     };
 
+    /// <summary>The order after its due was announced.</summary>
+    public Order After(OrderAnnounced announced) =>
+        this with { Due = announced.Amount, AnnouncedTransactionId = announced.TransactionId ?? AnnouncedTransactionId };
+
     /// <summary>The order after it was announced for a transaction that had been accepted without an order.</summary>
     public Order PaidBefore(string transactionId, long? amount) => this with
     {

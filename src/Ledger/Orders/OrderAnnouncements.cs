@@ -16,8 +16,6 @@ public sealed record Announcement(bool Accepted, string? Problem = null, bool Di
 /// <summary>Takes a shop's word about what an order is due.</summary>
 public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions options, TimeProvider time)
 {
-    private const int CollisionAttempts = 12;
-
     /// <summary>
     /// Records an announcement. The same again changes nothing; one that disagrees with the first is refused. Payments
     /// of the order that the ledger knows already become due, so that they are decided again with the new knowledge.
@@ -29,17 +27,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     {
         if (Problem(command) is { } problem)
             return new(false, problem);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await AnnounceOnceAsync(command, by, cancellationToken);
-            }
-            catch (Exception e) when (attempt < CollisionAttempts && LedgerFaults.Classify(e) == LedgerFault.Collision)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
-            }
-        }
+        return await Collisions.RetriedAsync(() => AnnounceOnceAsync(command, by, cancellationToken), cancellationToken);
     }
 
     private static string? Problem(ExpectPayment command) => command switch
@@ -70,9 +58,9 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
                 return new(false, $"Order {orderId} was announced with transaction {other} before; {command.TransactionId} disagrees.", Disagrees: true);
         }
 
-        session.Events.Append(Order.StreamIdOf(command.Merchant, orderId),
-            new OrderAnnounced(orderId, command.Amount, command.TransactionId, now, by));
-        var announced = order with { Due = command.Amount, AnnouncedTransactionId = command.TransactionId ?? order.AnnouncedTransactionId };
+        var announcement = new OrderAnnounced(orderId, command.Amount, command.TransactionId, now, by);
+        session.Events.Append(Order.StreamIdOf(command.Merchant, orderId), announcement);
+        var announced = order.After(announcement);
         if (order.Version == 0)
             session.Insert(announced);
         else

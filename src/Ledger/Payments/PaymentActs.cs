@@ -21,8 +21,6 @@ public sealed record ActResult(string? Problem = null)
 /// </summary>
 public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, TimeProvider time)
 {
-    private const int CollisionAttempts = 12;
-
     private const int LongestReason = 500;
 
     /// <summary>Accepts or rejects a payment's open flags, or has KKiaPay asked again.</summary>
@@ -112,21 +110,9 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         return await AppendAsync(key, problem, act, due: true, cancellationToken);
     }
 
-    private async Task<ActResult> AppendAsync(
-        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await AppendOnceAsync(key, problem, act, due, cancellationToken);
-            }
-            catch (Exception e) when (attempt < CollisionAttempts && LedgerFaults.Classify(e) == LedgerFault.Collision)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), cancellationToken);
-            }
-        }
-    }
+    private Task<ActResult> AppendAsync(
+        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken) =>
+        Collisions.RetriedAsync(() => AppendOnceAsync(key, problem, act, due, cancellationToken), cancellationToken);
 
     private async Task<ActResult> AppendOnceAsync(
         PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken)

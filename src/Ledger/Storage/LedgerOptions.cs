@@ -1,11 +1,29 @@
+using Npgsql;
+
 namespace KkiaEvents.Ledger.Storage;
 
 /// <summary>Where the ledger lives.</summary>
 public sealed record LedgerOptions
 {
+    /// <summary>A connection string that would do, for messages about one that does not.</summary>
+    public const string ConnectionExample = "Host=localhost;Database=kkiaevents;Username=kkiaevents;Password=…";
+
     /// <summary>Npgsql connection string (<c>ConnectionStrings__Ledger</c>).</summary>
     public required string ConnectionString { get; init; }
 
     /// <summary>The PostgreSQL schema that holds everything; lower-case letters, digits and underscores.</summary>
     public string Schema { get; init; } = "kkiaevents";
+
+    /// <summary>What is wrong with a text as a connection string, as the rest of a sentence that begins with its key; null when nothing is.</summary>
+    public static string? ProblemOf(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString) is { Host.Length: > 0 } ? null : "names no Host.";
+        }
+        catch (ArgumentException)
+        {
+            return "is not an Npgsql connection string.";
+        }
+    }
 }

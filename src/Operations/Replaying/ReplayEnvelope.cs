@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using KkiaEvents.Bus;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Ledger.Storage;
 using MassTransit;
 using MassTransit.Metadata;
 using MassTransit.Serialization;
@@ -26,12 +26,7 @@ internal static class ReplayEnvelope
         Span<byte> ids = stackalloc byte[32];
         runId.TryWriteBytes(ids, bigEndian: true, out _);
         eventId.TryWriteBytes(ids[16..], bigEndian: true, out _);
-        Span<byte> digest = stackalloc byte[32];
-        SHA256.HashData(ids, digest);
-        // Version 8 of RFC 9562: by a rule of our own.
-        digest[6] = (byte)((digest[6] & 0x0F) | 0x80);
-        digest[8] = (byte)((digest[8] & 0x3F) | 0x80);
-        return new(digest[..16], bigEndian: true);
+        return DerivedId.Of(ids);
     }
 
     public static (BasicProperties Properties, byte[] Body) Write(ReplayStarted run, OrderEvent outcome, DateTimeOffset now)

@@ -37,8 +37,8 @@ internal sealed partial class DeadLetters(IBus bus, ProcessorOptions options, Pr
             if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                 rabbit.Mandatory = true;
             context.MessageId = message.MessageId;
-            context.Headers.Set("kkiaevents-reason", reason);
-            context.Headers.Set("kkiaevents-queue", Topology.TransactionsQueue);
+            context.Headers.Set(DeadLetterHeaders.Reason, reason);
+            context.Headers.Set(DeadLetterHeaders.Queue, Topology.TransactionsQueue);
         }, cancellationToken);
     }
 

@@ -25,10 +25,10 @@ internal sealed partial class OrderPolicies : IDisposable
 
     public OrderPolicy Of(string merchant) => _policies.GetOrAdd(merchant, Read);
 
-    /// <summary>Reports what is wrong with a merchant's rules.</summary>
-    public static void Check(Settings settings, string merchant)
+    /// <summary>Reports what is wrong with the installation's rules, and with the merchants' own.</summary>
+    public static void Check(Settings settings, IEnumerable<string> merchants)
     {
-        foreach (var prefix in new[] { "", PrefixOf(merchant) })
+        foreach (var prefix in merchants.Select(PrefixOf).Prepend(""))
         {
             settings.Word($"{prefix}Orders__WithoutReference", OrderRule.Accept);
             settings.Word($"{prefix}Orders__Unannounced", OrderRule.Accept);
