@@ -32,6 +32,8 @@ internal static class ApiDocument
             page.Title = "KkiaEvents API";
             // Nothing from elsewhere: an operator's page must not depend on somebody's font server.
             page.DefaultFonts = false;
+            // And nothing to elsewhere: these would send the document to the page's maker.
+            page.HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp();
         });
     }
 }
