@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KkiaEvents.Bench.Auditing;
 using KkiaEvents.Bench.ExactlyOnce;
 using KkiaEvents.Bench.Measurements;
 using KkiaEvents.Bench.Running;
@@ -29,7 +30,7 @@ internal static class BenchCommand
                 result.AddError("--processors takes 1 to 16.");
         });
 
-        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors, ExactlyOnceCommand() };
+        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors, ExactlyOnceCommand(), LedgerCommand() };
         command.SetAction((parsed, cancellation) => RunAsync(
             layout => Measuring.RunAsync(
                 layout,
@@ -59,6 +60,24 @@ internal static class BenchCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             layout => Trials.RunAsync(
                 layout, parsed.GetValue(payments), TimeSpan.FromSeconds(parsed.GetValue(outage)), processors: 2, parsed.GetValue(seed), cancellation),
+            cancellation));
+        return command;
+    }
+
+    private static Command LedgerCommand()
+    {
+        var payments = new Option<int>("--payments") { Description = "How many payments the ledger holds.", DefaultValueFactory = _ => 100_000 };
+        payments.Validators.Add(result =>
+        {
+            if (result.GetValue(payments) is < 1000 or > 10_000_000)
+                result.AddError("--payments takes 1000 to 10000000.");
+        });
+        var runs = new Option<int>("--runs") { Description = "How often each question is asked.", DefaultValueFactory = _ => 20 };
+        var seed = new Option<int>("--seed") { Description = "What the random payments begin with.", DefaultValueFactory = _ => 1 };
+        var keep = new Option<bool>("--keep") { Description = "Ask the ledger that the last run left, instead of filling one." };
+        var command = new Command("ledger", "Fills a ledger with payments of every kind over 90 days, and measures what kkia asks of it.") { payments, runs, seed, keep };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            layout => LedgerTrial.RunAsync(layout, new(parsed.GetValue(payments), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(keep)), cancellation),
             cancellation));
         return command;
     }
