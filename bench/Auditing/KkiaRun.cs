@@ -6,9 +6,10 @@ namespace KkiaEvents.Bench.Auditing;
 /// <summary>One call of <c>kkia</c> as a process, from its start to its end.</summary>
 /// <param name="ExitCode">What it ended with.</param>
 /// <param name="Elapsed">How long it ran.</param>
+/// <param name="Processor">How much processor time it took: unlike the elapsed time, hardly more on a machine that others use too.</param>
 /// <param name="Output">What it printed, complaints last.</param>
 /// <param name="Memory">Its resident memory in MiB, every 100 ms.</param>
-internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, string Output, IReadOnlyList<double> Memory)
+internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, TimeSpan Processor, string Output, IReadOnlyList<double> Memory)
 {
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(100);
 
@@ -39,7 +40,7 @@ internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, string Output, IR
 
         await ended;
         var elapsed = watch.Elapsed;
-        return new(process.ExitCode, elapsed, await output + await error, memory);
+        return new(process.ExitCode, elapsed, process.TotalProcessorTime, await output + await error, memory);
     }
 
     private static double? ResidentMemory(int id)

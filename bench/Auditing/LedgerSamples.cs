@@ -1,4 +1,7 @@
 using System.Globalization;
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Auditing;
+using KkiaEvents.Ledger.Payments;
 using Npgsql;
 
 namespace KkiaEvents.Bench.Auditing;
@@ -29,24 +32,26 @@ internal sealed record LedgerSamples(
     }
 
     /// <summary>Each filter of <c>kkia list</c>, and filters that find little, which cost the most.</summary>
-    public static IEnumerable<string[]> Filters(LedgerSamples facts) =>
+    public static IEnumerable<(string Arguments, PaymentFilter Filter)> Filters(LedgerSamples facts) =>
     [
-        [],
-        ["--state", "Paid"],
-        ["--state", "Flagged"],
-        ["--state", "Rejected"],
-        ["--flag", "UnknownTransaction"],
-        ["--merchant", "shop-c"],
-        ["--order", facts.Order],
-        ["--from", facts.MonthBegins, "--to", facts.MonthEnds],
-        ["--min-amount", "150400"],
-        ["--max-amount", "501"],
-        ["--method", "CARD"],
-        ["--method", "NONE"],
-        ["--undelivered"],
-        ["--due"],
-        ["--merchant", "shop-c", "--state", "Failed", "--method", "CARD", "--limit", "1000"],
+        ("", new()),
+        ("--state Paid", new() { State = PaymentOutcome.Paid }),
+        ("--state Flagged", new() { State = PaymentOutcome.Flagged }),
+        ("--state Rejected", new() { State = PaymentOutcome.Rejected }),
+        ("--flag UnknownTransaction", new() { Flag = FlagReason.UnknownTransaction }),
+        ("--merchant shop-c", new() { Merchant = "shop-c" }),
+        ($"--order {facts.Order}", new() { OrderId = facts.Order }),
+        ($"--from {facts.MonthBegins} --to {facts.MonthEnds}", new() { From = At(facts.MonthBegins), To = At(facts.MonthEnds) }),
+        ("--min-amount 150400", new() { MinAmount = 150_400 }),
+        ("--max-amount 501", new() { MaxAmount = 501 }),
+        ("--method CARD", new() { Method = "CARD" }),
+        ("--method NONE", new() { Method = "NONE" }),
+        ("--undelivered", new() { Undelivered = true }),
+        ("--due", new() { Due = true }),
+        ("--merchant shop-c --state Failed --method CARD --limit 1000", new() { Merchant = "shop-c", State = PaymentOutcome.Failed, Method = "CARD", Limit = 1000 }),
     ];
+
+    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static string Text(DateTime at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

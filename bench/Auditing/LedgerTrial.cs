@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using KkiaEvents.Bench.Measurements;
 using KkiaEvents.Bench.Observing;
 using KkiaEvents.Bench.Running;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Local.Backing;
 using Npgsql;
 using Spectre.Console;
@@ -25,10 +27,11 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
     private const int Undelivered = 300;
 
     private readonly Table table = new Table().Border(TableBorder.Simple)
-        .AddColumn("").AddColumn(new TableColumn("median").RightAligned()).AddColumn(new TableColumn("p95").RightAligned()).AddColumn("expected");
+        .AddColumn("").AddColumn(new TableColumn("median").RightAligned()).AddColumn(new TableColumn("p95").RightAligned())
+        .AddColumn(new TableColumn("processor time").RightAligned()).AddColumn(new TableColumn("the queries alone").RightAligned()).AddColumn("expected");
 
     private readonly Table streams = new Table().Border(TableBorder.Simple)
-        .AddColumn("").AddColumn(new TableColumn("seconds").RightAligned()).AddColumn(new TableColumn("a second").RightAligned())
+        .AddColumn("").AddColumn(new TableColumn("seconds").RightAligned()).AddColumn(new TableColumn("a second").RightAligned()).AddColumn(new TableColumn("processor s").RightAligned())
         .AddColumn(new TableColumn("memory early, peak (MiB)").RightAligned()).AddColumn("expected");
 
     public static async Task RunAsync(Layout layout, LedgerTrialSize size, CancellationToken cancellation)
@@ -68,13 +71,16 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
         var facts = await LedgerSamples.ReadAsync(database, cancellation);
         Stage.Say($"{facts.Payments:#,0} payments, {facts.Events:#,0} events; load average {MachineFacts.LoadAverage()}");
 
-        await AskAsync("kkia --help (the program alone)", null, "--help");
-        await AskAsync("show TRANSACTION", 300, "show", facts.Transaction);
-        await AskAsync("show ORDER (two transactions)", 300, "show", facts.Order);
-        await AskAsync("show TRANSACTION, not there", 300, "show", "no-such-transaction");
-        await AskAsync("as-of, a transaction", 300, "as-of", facts.Middle, facts.Transaction);
-        foreach (var filter in LedgerSamples.Filters(facts))
-            await AskAsync($"list {string.Join(' ', filter)}", 1000, ["list", .. filter]);
+        var stories = new PaymentStories(database, new() { ConnectionString = connection });
+        var queries = new PaymentQueries(database, new() { ConnectionString = connection });
+        Task FindAsync(string reference) => stories.FindAsync(reference, null, LedgerFill.Merchants, cancellation);
+        await AskAsync("kkia --help (the program alone)", null, null, "--help");
+        await AskAsync("show TRANSACTION", 300, () => FindAsync(facts.Transaction), "show", facts.Transaction);
+        await AskAsync("show ORDER (two transactions)", 300, () => FindAsync(facts.Order), "show", facts.Order);
+        await AskAsync("show ID, not there", 300, () => FindAsync("no-such-id"), "show", "no-such-id");
+        await AskAsync("as-of, a transaction", 300, () => FindAsync(facts.Transaction), "as-of", facts.Middle, facts.Transaction);
+        foreach (var (arguments, filter) in LedgerSamples.Filters(facts))
+            await AskAsync($"list {arguments}", 1000, () => queries.ListAsync(filter, cancellation), ["list", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         var export = Path.Combine(directory, "export");
         if (Directory.Exists(export))
@@ -95,9 +101,9 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
         AnsiConsole.Write(streams);
     }
 
-    private async Task AskAsync(string name, double? expected, params IReadOnlyList<string> arguments)
+    private async Task AskAsync(string name, double? expected, Func<Task>? queries, params IReadOnlyList<string> arguments)
     {
-        var times = new List<double>();
+        var (times, processor, alone) = (new List<double>(), new List<double>(), new List<double>());
         for (var run = 0; run < size.Runs; run++)
         {
             var answer = await KkiaRun.OfAsync(program, settings, arguments, cancellation);
@@ -105,12 +111,24 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
             if (answer.ExitCode is not (0 or 1))
                 throw new BenchFailedException($"kkia {string.Join(' ', arguments)} ended {answer.ExitCode}: {answer.Output}");
             times.Add(answer.Elapsed.TotalMilliseconds);
+            processor.Add(answer.Processor.TotalMilliseconds);
+            if (queries is null)
+                continue;
+            var from = Stopwatch.GetTimestamp();
+            await queries();
+            alone.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
         }
 
-        times.Sort();
-        var (median, p95) = (times[times.Count / 2], times[(int)((times.Count - 1) * 0.95)]);
-        table.AddRow(Markup.Escape(name), Ms(median), Ms(p95), expected is { } limit ? $"< {limit:0} ms: {(median < limit ? "yes" : "no")}" : "");
+        var (median, p95) = (Quantile(times, 0.5), Quantile(times, 0.95));
+        table.AddRow(
+            Markup.Escape(name), Ms(median), Ms(p95), Ms(Quantile(processor, 0.5)), alone.Count == 0 ? "" : Ms(Quantile(alone, 0.5)), expected is { } limit ? $"< {limit:0} ms: {(median < limit ? "yes" : "no")}" : "");
         Stage.Say($"{name}: {Ms(median)}, {Ms(p95)}");
+    }
+
+    private static double Quantile(List<double> values, double quantile)
+    {
+        values.Sort();
+        return values[(int)Math.Round((values.Count - 1) * quantile)];
     }
 
     private async Task StreamAsync(string name, long count, string unit, string expected, params IReadOnlyList<string> arguments)
@@ -119,8 +137,8 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
         if (run.ExitCode != 0)
             throw new BenchFailedException($"kkia {string.Join(' ', arguments)} ended {run.ExitCode}: {run.Output}");
         var rate = string.Create(CultureInfo.InvariantCulture, $"{count / run.Elapsed.TotalSeconds:#,0} {unit}");
-        streams.AddRow(Markup.Escape(name), $"{run.Elapsed.TotalSeconds:0.0}", rate, $"{run.EarlyMemory:0}, {run.PeakMemory:0}", expected);
-        Stage.Say($"{name}: {run.Elapsed.TotalSeconds:0.0} s, {rate}/s, memory {run.EarlyMemory:0} then {run.PeakMemory:0} MiB");
+        streams.AddRow(Markup.Escape(name), $"{run.Elapsed.TotalSeconds:0.0}", rate, $"{run.Processor.TotalSeconds:0.0}", $"{run.EarlyMemory:0}, {run.PeakMemory:0}", expected);
+        Stage.Say($"{name}: {run.Elapsed.TotalSeconds:0.0} s, {rate}/s, {run.Processor.TotalSeconds:0.0} s of processor, memory {run.EarlyMemory:0} then {run.PeakMemory:0} MiB");
     }
 
     private static string Ms(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:0} ms");

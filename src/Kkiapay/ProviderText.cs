@@ -8,6 +8,9 @@ internal static class ProviderText
     /// <summary>The longest text kept of a field that a person reads, in UTF-16 units.</summary>
     public const int MaxText = 1024;
 
+    /// <summary>The longest text kept of a field that is one of a few words, such as the method: whoever stores payments may index it.</summary>
+    public const int MaxWord = 64;
+
     /// <summary>The longest id, order reference or code: longer ones are dropped, because a shortened id is another id.</summary>
     public const int MaxId = 200;
 

@@ -85,7 +85,7 @@ internal static class TransactionReader
         bool? customerBearsFees = ProviderFields.Text(root, "feeSupportedBy") is { } bearer
             ? string.Equals(bearer.Trim(), "customer", StringComparison.OrdinalIgnoreCase)
             : null;
-        var method = ProviderFields.Text(root, "method") ?? ProviderFields.Text(root, "source");
+        var method = ProviderFields.Text(root, "method", ProviderText.MaxWord) ?? ProviderFields.Text(root, "source", ProviderText.MaxWord);
         var client = ProviderFields.TryGet(root, "client", out var given) && given.ValueKind == JsonValueKind.Object ? given : root;
 
         return new KkiapayTransaction

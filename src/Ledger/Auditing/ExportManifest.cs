@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using KkiaEvents.Ledger.Orders;
@@ -59,14 +61,19 @@ public sealed record ExportManifest
     /// <summary>The files.</summary>
     public required IReadOnlyList<ExportedFile> Files { get; init; }
 
+    /// <summary>SHA-256 of this manifest's text with this value empty, lower-case hex: so that a change of what the files don't say again (the time, the period, the rules) is found too.</summary>
+    public string Sha256 { get; init; } = "";
+
     private static readonly JsonSerializerOptions Indented = new(LedgerStore.Json)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The manifest's text.</summary>
-    public string ToText() => JsonSerializer.Serialize(this, Indented) + "\n";
+    /// <summary>The manifest's text, <see cref="Sha256"/> made anew.</summary>
+    public string ToText() => Text(this with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(this with { Sha256 = "" })))) });
+
+    private static string Text(ExportManifest manifest) => JsonSerializer.Serialize(manifest, Indented) + "\n";
 
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is no manifest.</exception>

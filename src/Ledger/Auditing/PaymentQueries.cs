@@ -10,7 +10,7 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <summary>Lists payments. Reads only; pages by key, so a page costs the same wherever it is and none is shown twice while payments go on.</summary>
 public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions options)
 {
-    private const string FirstSeen = "(p.data ->> 'firstSeenAt')::timestamptz";
+    private string FirstSeen { get; } = PaymentIndexes.FirstSeen(options.Schema, "p.data");
 
     /// <summary>One page.</summary>
     /// <exception cref="ArgumentException">The limit is out of range, or <see cref="PaymentFilter.After"/> is not from a page before.</exception>
@@ -20,12 +20,15 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
             throw new ArgumentException($"The limit must be 1 to {PaymentFilter.MaxLimit}.", nameof(filter));
         await using var command = dataSource.CreateCommand();
         command.CommandText =
+            // The page first, then what is said about its payments: never a look at every delivery.
             $"""
-            select p.data::text, p.mt_version, {FirstSeen}, d.due_at,
+            select p.data::text, p.mt_version, p.first_seen, d.due_at,
                    exists (select 1 from {options.Schema}.deliveries u where u.stream_id = p.id and u.delivered_at is null)
-            from {options.Schema}.mt_doc_payment p left join {options.Schema}.due d on d.stream_id = p.id
-            where {Where(filter, command.Parameters)}
-            order by {FirstSeen} desc, p.id desc limit {filter.Limit + 1}
+            from (select p.id, p.data, p.mt_version, {FirstSeen} as first_seen from {options.Schema}.mt_doc_payment p
+                  where {Where(filter, command.Parameters)}
+                  order by {FirstSeen} desc, p.id desc limit {filter.Limit + 1}) p
+            left join {options.Schema}.due d on d.stream_id = p.id
+            order by p.first_seen desc, p.id desc
             """;
         var listed = new List<ListedPayment>();
         var next = (string?)null;
@@ -58,7 +61,7 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
         if (filter.State is { } state)
             Add("p.data ->> 'outcome' = {0}", state.ToString());
         if (filter.Flag is { } flag)
-            Add("jsonb_exists(p.data -> 'flags', {0})", flag.ToString());
+            Add("p.data -> 'flags' <> '[]'::jsonb and jsonb_exists(p.data -> 'flags', {0})", flag.ToString());
         if (filter.Merchant is { } merchant)
             Add("p.data ->> 'merchant' = {0}", merchant);
         if (filter.OrderId is { } order)

@@ -27,13 +27,20 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
         if (found.Count > 0)
             return found;
         // An order that nobody announced and nothing was decided for has no row of its own yet.
-        return await FindAsync(
+        found = await FindAsync(
             $"""
             select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where data ->> 'orderId' = any($1)
             union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where data ->> 'orderId' = any($1)
-            union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where (data ->> 'merchant') || '/' || (data ->> 'orderId') = any($1)
             """,
             [reference], cancellationToken);
+        if (found.Count > 0)
+            return found;
+        return await FindAsync(
+            $"""
+            select distinct data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment
+            where data ->> 'orderId' = any($1) and (data ->> 'merchant') || '/' || (data ->> 'orderId') = $2
+            """,
+            [.. named.Select(n => n.Id)], cancellationToken, reference);
     }
 
     /// <summary>The streams of the payments that are, or once were, for an order.</summary>
@@ -54,13 +61,16 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
         return [.. streams];
     }
 
-    private async Task<List<(string Merchant, string Id, bool IsOrder)>> FindAsync(string sql, string[] ids, CancellationToken cancellationToken)
+    private async Task<List<(string Merchant, string Id, bool IsOrder)>> FindAsync(
+        string sql, string[] ids, CancellationToken cancellationToken, string? reference = null)
     {
         var found = new List<(string, string, bool)>();
         if (ids.Length == 0)
             return found;
         await using var command = dataSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = ids });
+        if (reference is not null)
+            command.Parameters.Add(new() { Value = reference });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             found.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using JasperFx;
 using JasperFx.Events;
 using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
@@ -70,8 +71,13 @@ public static class LedgerStore
             marten.Events.MapEventType(type, name);
 
         marten.Projections.Add<PaymentProjection>(JasperFx.Events.Projections.ProjectionLifecycle.Inline);
-        marten.Schema.For<Payment>().Index(x => x.OrderId!);
-        marten.Schema.For<Order>().Identity(x => x.Id);
+        marten.Schema.For<Payment>().Index(x => x.OrderId!).Index(x => x.TransactionId);
+        marten.Policies.ForAllDocuments(mapping =>
+        {
+            if (mapping.DocumentType == typeof(Payment))
+                PaymentIndexes.AddTo(mapping.Indexes, options.Schema);
+        });
+        marten.Schema.For<Order>().Identity(x => x.Id).Index(x => x.OrderId);
         marten.Schema.For<ApiKey>().Identity(x => x.Id);
         marten.Schema.For<ApiKeyUse>().Identity(x => x.Id);
 

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Auditing;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
+
+namespace KkiaEvents.Tests.Unit.Golden;
+
+/// <summary>Writes down what happens to payments as the ledger would store it, one event after the other, and decides at each answer by today's rules.</summary>
+internal sealed class GoldenLedger(OrderPolicy? policy = null)
+{
+    public const string Secret = "whsec_golden_0123456789";
+    public const string Order = "order-1042";
+    public const string Transaction = "txn_1";
+
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly List<StoredEvent> _events = [];
+    private readonly Dictionary<string, int> _versions = [];
+    private readonly Dictionary<string, Payment> _payments = [];
+    private readonly Dictionary<string, Order> _orders = [];
+    private DateTimeOffset _now = Start;
+
+    public OrderPolicy Policy { get; } = policy ?? new();
+
+    public IReadOnlyList<StoredEvent> Events => _events;
+
+    public GoldenLedger After(TimeSpan time)
+    {
+        _now += time;
+        return this;
+    }
+
+    public GoldenLedger Announce(long amount = 5000, string? transaction = null)
+    {
+        var announced = new OrderAnnounced(Order, amount, transaction, _now);
+        Store(KkiaEvents.Ledger.Orders.Order.StreamIdOf("default", Order), announced);
+        Change(Order, o => o.After(announced));
+        if (transaction is not null)
+            Add(transaction, new PaymentAnnounced(Order, _now));
+        return this;
+    }
+
+    public GoldenLedger Claim(string kind = "transaction.success", long? amount = 5000, string? order = Order, string transaction = Transaction)
+    {
+        var body = JsonSerializer.Serialize(new
+        {
+            transactionId = transaction, isPaymentSucces = kind == "transaction.success", account = "22997000000", label = "Commande", method = "MOBILE_MONEY",
+            amount, fees = 95, partnerId = (string?)null, performedAt = _now, stateData = new { orderId = order }, @event = kind,
+        });
+        var bytes = Encoding.UTF8.GetBytes(body);
+        Add(transaction, new WebhookRecorded(
+            new Guid(_events.Count + 1, 0, 1, new byte[8]), kind, amount, order, body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), bytes)), _now));
+        _now += TimeSpan.FromMilliseconds(400);
+        return this;
+    }
+
+    public GoldenLedger Answer(
+        TransactionStatus status, long? amount = 5000, string? order = Order, string? type = "DEBIT", string? code = null, string transaction = Transaction)
+    {
+        var word = status == TransactionStatus.Complete ? "SUCCESS" : status.ToString().ToUpperInvariant();
+        var data = JsonSerializer.SerializeToElement(new { orderId = order });
+        var answer = new VerificationAnswered(
+            new()
+            {
+                TransactionId = transaction, Status = status, ProviderStatus = word, Amount = amount, Fees = 95, Net = amount - 95, Type = type, Method = "MOBILE_MONEY",
+                Operator = "mtn", Phone = "+22997000000", Name = "Ama Client", FailureCode = code, PerformedAt = Start, StateData = data,
+                Raw = JsonSerializer.Serialize(new { status = word, amount, type, failureCode = code, transactionId = transaction, state = data }),
+            },
+            order, _now);
+        var before = PaymentOf(transaction);
+        var orderId = PaymentDecision.OrderOf(before, answer);
+        var outcome = PaymentDecision.Decide(before, orderId is null ? null : OrderOf(orderId), answer, Policy);
+        Add(transaction, answer);
+        if (outcome is not null)
+        {
+            Add(transaction, outcome);
+            if (orderId is not null)
+                Change(orderId, o => o.After(outcome));
+        }
+        else if (PaymentOf(transaction) is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } paid && status == TransactionStatus.Complete && orderId is not null && OrderOf(orderId).PaidBy is null)
+        {
+            Add(transaction, new OrderHeld(orderId, paid.Amount, _now));
+            Change(orderId, o => o.PaidBefore(transaction, paid.Amount));
+        }
+
+        _now += TimeSpan.FromSeconds(5);
+        return this;
+    }
+
+    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now));
+
+    public GoldenLedger AskForRefund(RefundAnswer answer) =>
+        Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now));
+
+    private GoldenLedger Add(string transaction, object data)
+    {
+        _payments[transaction] = PaymentOf(transaction).Evolve(data);
+        Store(new PaymentKey("default", transaction).StreamId, data);
+        return this;
+    }
+
+    private Payment PaymentOf(string transaction) => _payments.GetValueOrDefault(transaction) ?? Payment.New(new("default", transaction));
+
+    private Order OrderOf(string orderId) => _orders.GetValueOrDefault(orderId) ?? KkiaEvents.Ledger.Orders.Order.New("default", orderId);
+
+    private void Change(string orderId, Func<Order, Order> change) => _orders[orderId] = change(OrderOf(orderId));
+
+    private void Store(string stream, object data)
+    {
+        var version = _versions[stream] = _versions.GetValueOrDefault(stream) + 1;
+        var id = data is OrderEvent outcome ? outcome.EventId : Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-0000-0000-{_events.Count + 1:x12}"));
+        _events.Add(new(
+            _events.Count + 1, id, stream, version, LedgerStore.EventTypes.Single(t => t.Value == data.GetType()).Key, _now,
+            JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), LedgerStore.Json)));
+    }
+}
