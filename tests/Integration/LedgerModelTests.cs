@@ -60,6 +60,23 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
         }
     }
 
+    [Fact]
+    public async Task A_failure_after_days_of_waiting_is_asked_about_once_more_within_seconds()
+    {
+        // Dated so far ahead that no Processor of this run finds it due.
+        var now = DateTimeOffset.UtcNow.AddYears(1);
+        var key = new PaymentKey("patient", "txn_slow");
+        async Task AnswerAsync(TransactionStatus status, DateTimeOffset at) =>
+            Assert.Null(Assert.Single(await Ledger.SettleAsync([Fact(key, status, at)], await Ledger.FindAsync([key], default), default)).Outcome);
+
+        await AnswerAsync(TransactionStatus.Pending, now);
+        for (var answer = 1; answer < 12; answer++)
+            await AnswerAsync(TransactionStatus.Pending, now.AddHours(answer));
+        await AnswerAsync(TransactionStatus.Failed, now.AddHours(23));
+        Assert.Equal(5.0, await system.ReadAsync<double>(
+            $"select extract(epoch from due_at - '{now.AddHours(23):O}'::timestamptz)::float8 from kkiaevents.due where stream_id = '{key.StreamId}'"), 3);
+    }
+
     /// <summary>What must hold of a merchant's streams, documents and rows, however they came about.</summary>
     private async Task BooksAgreeAsync(string merchant, string which)
     {
@@ -125,7 +142,7 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
             _ => TransactionStatus.Refunded,
         };
         // Answers come in the order of time; a claim comes with each, at times an exact repeat.
-        var at = Noon.AddSeconds(step);
+        var at = Noon.AddSeconds(step * 3);
         var claim = new WebhookRecorded(
             Guid.CreateVersion7(), "transaction.failed", random.Next(3) == 0 ? null : amount, random.Next(3) == 0 ? null : order, "{}", $"digest-{random.Next(8)}", null, at);
         return new()
@@ -137,6 +154,14 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
                 new KkiapayTransaction { TransactionId = key.TransactionId, Status = status, ProviderStatus = status.ToString().ToUpperInvariant(), Amount = amount, Raw = "{}" }, order, at),
         };
     }
+
+    private static PaymentFacts Fact(PaymentKey key, TransactionStatus status, DateTimeOffset at) => new()
+    {
+        Key = key,
+        Claims = [new WebhookRecorded(Guid.CreateVersion7(), "transaction.success", null, null, "{}", "digest", null, at)],
+        FromDue = true,
+        Answer = new(new KkiapayTransaction { TransactionId = key.TransactionId, Status = status, ProviderStatus = status.ToString().ToUpperInvariant(), Raw = "{}" }, null, at),
+    };
 
     /// <summary>The design's table, written once more and as plainly as can be.</summary>
     private sealed class ReferenceLedger
@@ -155,6 +180,8 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
                     payment.Orders.Add(named);
             }
 
+            var failing = answer.Status is TransactionStatus.Failed or TransactionStatus.Cancelled;
+            payment.Failing = failing ? payment.Failing ?? answer.AnsweredAt : null;
             payment.Unknown = answer.Status == TransactionStatus.NotFound ? payment.Unknown + 1 : 0;
             var outcome = Outcome(payment, id, answer);
             if (outcome is "OrderPaid" or "OrderPaymentFailed" or "OrderRefunded")
@@ -198,7 +225,7 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
                 return null;
             return answer.Status switch
             {
-                TransactionStatus.Failed or TransactionStatus.Cancelled => "OrderPaymentFailed",
+                TransactionStatus.Failed or TransactionStatus.Cancelled when answer.AnsweredAt >= payment.Failing!.Value.AddSeconds(5) => "OrderPaymentFailed",
                 TransactionStatus.NotFound when payment.Unknown >= 5 => Flag("UnknownTransaction"),
                 _ => null,
             };
@@ -225,6 +252,8 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
             public string? State { get; set; }
 
             public int Unknown { get; set; }
+
+            public DateTimeOffset? Failing { get; set; }
 
             public long? PaidAmount { get; set; }
 

@@ -44,6 +44,26 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     }
 
     [Fact]
+    public async Task A_failure_that_KKiaPay_says_once_and_takes_back_is_never_told()
+    {
+        var id = await system.PayAsync(new { amount = 5000 });
+        using (var put = await system.Sandbox.PutAsJsonAsync("/sandbox/faults", new { lieOnce = new { transactionId = id, status = "FAILED" } }))
+            Assert.True(put.IsSuccessStatusCode);
+        try
+        {
+            await system.NotifyAsync(id);
+            await system.Outcomes.WaitForAsync(id);
+        }
+        finally
+        {
+            (await system.Sandbox.DeleteAsync("/sandbox/faults")).Dispose();
+        }
+
+        Assert.Single(system.Outcomes.Of(id));
+        Assert.Equal(2L, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'verification_answered'"));
+    }
+
+    [Fact]
     public async Task A_late_success_supersedes_a_failure_and_comes_after_it()
     {
         var id = await system.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-late" } });
@@ -164,7 +184,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
         await system.NotifyAsync(id, order: "order-lag");
         await Condition.HoldsAsync("the success was asked about", async () =>
-            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'verification_answered'") >= 2);
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'verification_answered'") >= 3);
         await system.MoveAsync(id, "success");
         await system.Outcomes.WaitForAsync(id);
     }

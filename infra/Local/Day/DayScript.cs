@@ -41,10 +41,7 @@ internal sealed class DayScript(string day)
             Simple($"a failure, {code}", new() { ["outcome"] = "failed", ["failureCode"] = code }, $"OrderPaymentFailed {code}")));
         entries.Add(Simple("cancelled by the customer", new() { ["outcome"] = "cancelled" }, "OrderPaymentFailed cancelled_by_user"));
         entries.Add(Simple("a timeout", new() { ["outcome"] = "timeout" }, "OrderPaymentFailed timeout"));
-        entries.Add(Simple(
-            "a timeout, then KKiaPay's late success",
-            new() { ["outcome"] = "timeout", ["lateSuccessAfterMs"] = 2000 },
-            "OrderPaymentFailed timeout", "OrderPaid 5000 superseding the failure"));
+        entries.Add(LateSuccess());
         entries.Add(Simple("exact duplicates: the same webhook 5 times", new() { ["duplicates"] = 4 }, "OrderPaid 5000"));
         entries.Add(StillPending());
         entries.Add(Forged());
@@ -59,6 +56,19 @@ internal sealed class DayScript(string day)
 
     /// <summary>Sent when all else is out: what is still on the way was sent before it.</summary>
     public DayEntry Last() => Simple("the day's last payment", [], "OrderPaid 5000");
+
+    private DayEntry LateSuccess() => Payment(
+        "a timeout, then KKiaPay's late success",
+        5000,
+        async (stage, payment, id, cancellation) =>
+        {
+            payment["outcome"] = "timeout";
+            await stage.Sandbox.PayAsync(payment, cancellation).ConfigureAwait(false);
+            await stage.Events.WaitForAsync(id, 1, cancellation).ConfigureAwait(false);
+            await stage.Sandbox.MoveAsync(id, "success", cancellation).ConfigureAwait(false);
+            await stage.Sandbox.SendAsync(SuccessBody(id, 5000), "hmac", cancellation).ConfigureAwait(false);
+        },
+        "OrderPaymentFailed timeout", "OrderPaid 5000 superseding the failure");
 
     private DayEntry StillPending() => Payment(
         "a webhook before KKiaPay has decided; it settles later",

@@ -15,7 +15,7 @@ public static class DecisionRule
     {
         OrderPaid { SupersedesEventId: { } failed } => $"Confirmed late: KKiaPay's word is {Word(answer)}, amount and order agree; overtakes the failure {failed}.",
         OrderPaid => $"Confirmed: KKiaPay's word is {Word(answer)}, amount and order agree, nobody else paid the order.",
-        OrderPaymentFailed failed => $"Failed by KKiaPay's own word {Word(answer)} ({failed.FailureCode}).",
+        OrderPaymentFailed failed => $"Failed by KKiaPay's own word {Word(answer)} ({failed.FailureCode}), said since {before.FailingSince:u}, and again when asked once more.",
         OrderRefunded { PaidEventId: { } paid } => $"Given back by KKiaPay's own word {Word(answer)}; takes back {paid}.",
         OrderRefunded => $"Given back by KKiaPay's own word {Word(answer)}; it had never been paid here.",
         OrderPaymentFlagged flagged => $"{flagged.Reason}: {flagged.Detail}",
@@ -29,6 +29,8 @@ public static class DecisionRule
         (PaymentOutcome.Paid, TransactionStatus.Complete) => "Nothing new: paid already, and KKiaPay says so again.",
         (PaymentOutcome.Failed, not TransactionStatus.Complete) => "Nothing new: failed already, and KKiaPay has not confirmed it since.",
         (_, TransactionStatus.Pending) => $"Nothing yet: KKiaPay's word is {Word(answer)}; asked again later.",
+        (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.Failed or TransactionStatus.Cancelled) =>
+            $"Nothing yet: KKiaPay's word is {Word(answer)}; asked once more before the payment fails.",
         (_, TransactionStatus.NotFound) => $"Nothing yet: KKiaPay does not know it; flagged after {PaymentDecision.UnknownPatience} such answers in a row.",
         _ => "Nothing new: the same was said before.",
     };

@@ -96,7 +96,10 @@ public sealed record Payment
     /// <summary>When KKiaPay gave its last answer, UTC; null while there is none.</summary>
     public DateTimeOffset? LastAnsweredAt { get; init; }
 
-    /// <summary>How many answers in a row left something to wait for.</summary>
+    /// <summary>When the first of the answers came, UTC, that have said failed or cancelled ever since; null when the last one did not.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>How many answers in a row left something to wait for; counted anew from the first that says failed or cancelled.</summary>
     public int UndecidedAnswers { get; init; }
 
     /// <summary>How many answers in a row said that KKiaPay does not know the transaction.</summary>
@@ -142,7 +145,11 @@ public sealed record Payment
 
     /// <summary>True when a webhook said success and KKiaPay's answer says failed: one of them is behind.</summary>
     public bool IsSuccessClaimedAgainst(TransactionStatus status) =>
-        SuccessClaimedAt is not null && status is (TransactionStatus.Failed or TransactionStatus.Cancelled);
+        SuccessClaimedAt is not null && IsFailing(status);
+
+    /// <summary>True when a person rejected this very answer: what it says is known, and settled.</summary>
+    public bool IsRejectedAs(VerificationAnswered answer) =>
+        Outcome == PaymentOutcome.Rejected && Review is { } review && review.Status == answer.Status && review.Amount == answer.Answer.Amount;
 
     /// <summary>True when this very claim was recorded already.</summary>
     public bool Knows(WebhookRecorded claim) => ClaimDigests.Contains(claim.BodySha256);
@@ -171,9 +178,14 @@ public sealed record Payment
             LastStatus = answered.Status,
             Method = answered.Answer.Method ?? Method,
             LastAnsweredAt = answered.AnsweredAt,
-            UndecidedAnswers = answered.Status is TransactionStatus.Pending or TransactionStatus.NotFound || AwaitsRefund || IsSuccessClaimedAgainst(answered.Status)
-                ? UndecidedAnswers + 1
-                : 0,
+            FailingSince = IsFailing(answered.Status) ? FailingSince ?? answered.AnsweredAt : null,
+            UndecidedAnswers = (answered.Status, FailingSince, AwaitsRefund) switch
+            {
+                (_, _, true) or (TransactionStatus.Pending or TransactionStatus.NotFound, _, _) => UndecidedAnswers + 1,
+                (TransactionStatus.Failed or TransactionStatus.Cancelled, null, _) => 1,
+                (TransactionStatus.Failed or TransactionStatus.Cancelled, _, _) => UndecidedAnswers + 1,
+                _ => 0,
+            },
             UnknownAnswers = answered.Status == TransactionStatus.NotFound ? UnknownAnswers + 1 : 0,
         },
         OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId },
@@ -215,6 +227,8 @@ public sealed record Payment
         OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
         _ => this,
     };
+
+    private static bool IsFailing(TransactionStatus status) => status is TransactionStatus.Failed or TransactionStatus.Cancelled;
 
     private Payment Decided(OrderEvent outcome, PaymentOutcome kind, long? amount) =>
         this with { Outcome = kind, OrderId = outcome.OrderId ?? OrderId, Amount = amount, Outcomes = Outcomes + 1 };

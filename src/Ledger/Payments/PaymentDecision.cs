@@ -11,6 +11,9 @@ namespace KkiaEvents.Ledger.Payments;
 /// </summary>
 public static class PaymentDecision
 {
+    /// <summary>How far apart the two answers are, at least, that together fail a payment: KKiaPay is asked once more before a buyer is told.</summary>
+    public static readonly TimeSpan FailureConfirmation = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a payment may stay pending before a person is told; it is asked about daily from then.</summary>
     public static readonly TimeSpan PendingPatience = TimeSpan.FromHours(24);
 
@@ -47,13 +50,13 @@ public static class PaymentDecision
                 $"KKiaPay confirmed this payment before and now answers {verification.Answer.ProviderStatus}. Ask KKiaPay's support; the goods may be gone."),
 
             (_, TransactionStatus.Refunded) => Refunded(facts),
-            (PaymentOutcome.Rejected, _) when facts.AreAsRejected => null,
+            _ when payment.IsRejectedAs(verification) => null,
             (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
 
             (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => payment.IsSuccessClaimedAgainst(verification.Status) && !facts.IsWithin(SuccessPatience, payment.SuccessClaimedAt)
                 ? FlagOnce(facts, FlagReason.Contradiction, "A webhook said that this payment succeeded; KKiaPay's API has called it failed for a day. Ask KKiaPay's support.")
                 : null,
-            (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => Failed(facts),
+            (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => facts.Verification.AnsweredAt - payment.FailingSince >= FailureConfirmation ? Failed(facts) : null,
 
             (PaymentOutcome.Failed, _) => null,
             (_, TransactionStatus.Pending) => verification.AnsweredAt - payment.FirstSeenAt < PendingPatience
@@ -88,6 +91,7 @@ public static class PaymentDecision
         (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
         (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) =>
             payment.IsSuccessClaimedAgainst(answer.Status) && !payment.Flags.Contains(FlagReason.Contradiction) && payment.Review is null,
+        (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => !payment.IsRejectedAs(answer),
         _ => false,
     };
 
@@ -147,9 +151,9 @@ public static class PaymentDecision
         var (payment, order, verification) = facts;
         if (verification.Answer.Amount is { } amount && amount != payment.Amount)
             return FlagOnce(facts, FlagReason.Contradiction, $"KKiaPay confirmed {Xof(payment.Amount ?? 0)} before and now says {Xof(amount)}. Ask KKiaPay's support.");
-        if (payment.AnnouncedOrderId is { } announced && payment.PaidOrderId is { } paidOrder && announced != paidOrder)
+        if (payment.AnnouncedOrderId is { } announced && payment.PaidOrderId is { } paidOrder && announced != paidOrder && !facts.IsAcknowledged(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced} after it had been accepted for order {paidOrder}.");
-        if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null)
+        if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
         if (order?.Due is { } due && due != payment.Amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
@@ -239,9 +243,9 @@ public static class PaymentDecision
             Payment.Review is { Verdict: FlagVerdict.Accepted } review
             && review.Flags.Contains(reason) && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId;
 
-        public bool AreAsRejected =>
-            Payment.Review is { Verdict: FlagVerdict.Rejected } review
-            && review.Status == Verification.Status && review.Amount == Verification.Answer.Amount;
+        // A note beside a paid payment that a person has looked at, while the payment is what it was then.
+        public bool IsAcknowledged(FlagReason reason) =>
+            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == Payment.OrderId;
 
         // What every outcome carries beside what it is about.
         public T Complete<T>(T outcome)

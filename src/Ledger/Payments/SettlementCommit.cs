@@ -161,7 +161,9 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     {
         if (PaymentDecision.IsOpenAfter(payment, answer))
         {
-            var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value : payment.FirstSeenAt;
+            var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value
+                : payment.Outcome == PaymentOutcome.Failed ? payment.FirstSeenAt
+                : payment.FailingSince ?? payment.FirstSeenAt;
             var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);
             _due.Add(new(
                 payment.Id, payment.Merchant, payment.TransactionId, answer.Answer.ProviderStatus, payment.FirstSeenAt,

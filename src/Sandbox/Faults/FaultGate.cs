@@ -23,8 +23,12 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
     }
 
     /// <returns>False when a fault has ended the call.</returns>
-    public ValueTask<bool> PassAsync(HttpContext call) =>
-        Plan is { } plan ? PassAsync(call, plan) : ValueTask.FromResult(true);
+    public ValueTask<bool> PassAsync(HttpContext call)
+    {
+        // Before the plan: read after it, a plan lifted in between would leave this call waiting for the next change.
+        var changed = Volatile.Read(ref _changed);
+        return Plan is { } plan ? PassAsync(call, plan, changed) : ValueTask.FromResult(true);
+    }
 
     /// <summary>The lie that this verification is to tell, which is then told; null for the truth.</summary>
     public string? TakeLie(string transactionId)
@@ -41,9 +45,9 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
 
     public void Dispose() => _changed.Dispose();
 
-    private async ValueTask<bool> PassAsync(HttpContext call, FaultPlan plan)
+    private async ValueTask<bool> PassAsync(HttpContext call, FaultPlan plan, CancellationTokenSource changed)
     {
-        if (plan.Hang && !await HangAsync(call)) return false;
+        if (plan.Hang && !await HangAsync(call, changed)) return false;
 
         var latency = plan.LatencyMs + (plan.LatencyJitterMs > 0 ? Random.Shared.Next(plan.LatencyJitterMs + 1) : 0);
         if (latency > 0)
@@ -82,9 +86,8 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
         return true;
     }
 
-    private async Task<bool> HangAsync(HttpContext call)
+    private async Task<bool> HangAsync(HttpContext call, CancellationTokenSource changed)
     {
-        var changed = Volatile.Read(ref _changed);
         using var either = Either(call.RequestAborted, lifetime.ApplicationStopping, changed.Token);
         await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (changed.IsCancellationRequested) return true;

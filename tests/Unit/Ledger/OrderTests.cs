@@ -57,6 +57,8 @@ public class OrderTests
     private static Order After(Order order, string transactionId, TransactionStatus status)
     {
         var payment = Given.PaymentOf(new("default", transactionId)).Evolve(Given.Claim());
+        if (status == TransactionStatus.Failed)
+            payment = payment.Evolve(Given.Answer(status, at: Given.Noon.AddMinutes(-1)));
         return PaymentDecision.Decide(payment, order, Given.Answer(status), Given.Lenient) is { } outcome ? order.After(outcome) : order;
     }
 }

@@ -9,8 +9,10 @@ public class PaymentDecisionTests
 {
     private static readonly Payment Claimed = Given.Payment(Given.Claim());
     private static readonly Payment Paid = Given.After(Claimed, Given.Answer(TransactionStatus.Complete));
-    private static readonly Payment Failed = Given.After(Claimed, Given.Answer(TransactionStatus.Failed, failureCode: "timeout"));
-    private static readonly Payment FailedByBoth = Given.After(Given.Payment(Given.Claim(kind: "transaction.failed")), Given.Answer(TransactionStatus.Failed));
+    private static readonly Payment Failing = Claimed.Evolve(Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddSeconds(-5)));
+    private static readonly Payment Failed = Given.After(Failing, Given.Answer(TransactionStatus.Failed, failureCode: "timeout"));
+    private static readonly Payment FailedByBoth = Given.After(
+        Given.Payment(Given.Claim(kind: "transaction.failed"), Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddSeconds(-5))), Given.Answer(TransactionStatus.Failed));
     private static readonly Payment Refunded = Given.After(Paid, Given.Answer(TransactionStatus.Refunded));
 
     [Fact]
@@ -40,7 +42,44 @@ public class PaymentDecisionTests
 
     [Fact]
     public void A_webhook_that_says_success_does_not_pay_what_KKiaPay_calls_failed() =>
-        Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(TransactionStatus.Failed)));
+        Given.Is<OrderPaymentFailed>(Decide(Failing, Given.Answer(TransactionStatus.Failed)));
+
+    [Theory]
+    [InlineData(TransactionStatus.Failed)]
+    [InlineData(TransactionStatus.Cancelled)]
+    public void A_payment_fails_once_KKiaPay_has_said_so_twice_five_seconds_apart(TransactionStatus status)
+    {
+        var first = Given.Answer(status, at: Given.Noon);
+        Assert.Null(Decide(Claimed, first));
+        var failing = Claimed.Evolve(first);
+        Assert.True(PaymentDecision.IsOpenAfter(failing, first));
+        Assert.Null(Decide(failing, Given.Answer(status, at: Given.Noon.AddSeconds(5).AddTicks(-1))));
+        Given.Is<OrderPaymentFailed>(Decide(failing, Given.Answer(status, at: Given.Noon.AddSeconds(5))));
+        Given.Is<OrderPaid>(Decide(failing, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddSeconds(5))));
+    }
+
+    [Fact]
+    public void A_flagged_payment_that_KKiaPay_calls_failed_is_asked_about_once_more_too()
+    {
+        var flagged = Given.After(Claimed, Given.Answer(TransactionStatus.Complete, amount: 100));
+        Assert.Equal(PaymentOutcome.Flagged, flagged.Outcome);
+        Assert.Null(Decide(flagged, Given.Answer(TransactionStatus.Failed)));
+        Assert.True(PaymentDecision.IsOpenAfter(flagged.Evolve(Given.Answer(TransactionStatus.Failed)), Given.Answer(TransactionStatus.Failed)));
+        Given.Is<OrderPaymentFailed>(Decide(flagged.Evolve(Given.Answer(TransactionStatus.Failed, at: Given.Noon)), Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddSeconds(5))));
+    }
+
+    [Fact]
+    public void Another_answer_between_two_failures_starts_the_count_anew()
+    {
+        var payment = Failing.Evolve(Given.Answer(TransactionStatus.Pending));
+        Assert.Null(payment.FailingSince);
+        Assert.Null(Decide(payment, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(1))));
+        // However long it was pending, the confirmation is asked for soon.
+        var pending = Enumerable.Repeat(Given.Answer(TransactionStatus.Pending), 10).Aggregate(Claimed, (p, a) => p.Evolve(a));
+        Assert.Equal(10, pending.UndecidedAnswers);
+        Assert.Equal(1, pending.Evolve(Given.Answer(TransactionStatus.Failed)).UndecidedAnswers);
+        Assert.Equal(2, Failing.Evolve(Given.Answer(TransactionStatus.Cancelled)).UndecidedAnswers);
+    }
 
     [Theory]
     [InlineData("insufficient_fund", false)]
@@ -51,7 +90,7 @@ public class PaymentDecisionTests
     [InlineData("a_new_code", true)]
     public void A_failure_says_its_code_and_whether_a_retry_makes_sense(string code, bool retry)
     {
-        var failed = Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(TransactionStatus.Failed, failureCode: code)));
+        var failed = Given.Is<OrderPaymentFailed>(Decide(Failing, Given.Answer(TransactionStatus.Failed, failureCode: code)));
         Assert.Equal((code, retry), (failed.FailureCode, failed.RetryAdvised));
         Assert.NotEmpty(failed.CustomerMessage.En);
         Assert.NotEmpty(failed.CustomerMessage.Fr);
@@ -62,7 +101,7 @@ public class PaymentDecisionTests
     [InlineData(TransactionStatus.Failed, "INSUFFICIENT_FUND", "insufficient_fund")]
     [InlineData(TransactionStatus.Failed, "FAILED", "unknown")]
     public void A_failure_without_a_code_takes_it_from_the_status(TransactionStatus status, string word, string code) =>
-        Assert.Equal(code, Given.Is<OrderPaymentFailed>(Decide(Claimed, Given.Answer(status, word: word))).FailureCode);
+        Assert.Equal(code, Given.Is<OrderPaymentFailed>(Decide(Failing, Given.Answer(status, word: word))).FailureCode);
 
     [Fact]
     public void A_late_success_supersedes_a_failure()
@@ -270,7 +309,7 @@ public class PaymentDecisionTests
         var once = Decide(Claimed, Given.Answer(TransactionStatus.Complete))!.EventId;
         Assert.Equal(once, Decide(Claimed, Given.Answer(TransactionStatus.Complete))!.EventId);
         Assert.NotEqual(once, Decide(Failed, Given.Answer(TransactionStatus.Complete))!.EventId);
-        Assert.NotEqual(once, Decide(Claimed, Given.Answer(TransactionStatus.Failed))!.EventId);
+        Assert.NotEqual(once, Decide(Failing, Given.Answer(TransactionStatus.Failed))!.EventId);
     }
 
     [Fact]
@@ -322,6 +361,23 @@ public class PaymentDecisionTests
     {
         var announced = Paid.Evolve(new PaymentAnnounced("order-2", Given.Noon.AddHours(1)));
         Assert.Equal(FlagReason.OrderMismatch, Given.Is<OrderPaymentFlagged>(Decide(announced, Given.Answer(TransactionStatus.Complete))).Reason);
+    }
+
+    [Theory]
+    [InlineData(FlagVerdict.Accepted)]
+    [InlineData(FlagVerdict.Rejected)]
+    public void A_note_beside_a_paid_payment_that_a_person_has_looked_at_does_not_come_back(FlagVerdict verdict)
+    {
+        var unnamed = Given.Answer(TransactionStatus.Complete, order: null);
+        var paid = Given.After(Given.Payment(Given.Claim(order: null)), unnamed).Evolve(new PaymentAnnounced("order-1", Given.Noon.AddHours(1)));
+        var surplus = paid.Evolve(Given.Is<OrderPaymentFlagged>(Decide(paid, unnamed, Given.Order(paidBy: "txn_0"))));
+        Assert.Null(Decide(surplus.Evolve(PaymentActs.Review(surplus, verdict, "ama", "refunded by hand", Given.Noon)), unnamed, Given.Order(paidBy: "txn_0")));
+
+        var announced = Paid.Evolve(new PaymentAnnounced("order-2", Given.Noon.AddHours(1)));
+        var noted = announced.Evolve(Decide(announced, Given.Answer(TransactionStatus.Complete))!);
+        var seen = noted.Evolve(PaymentActs.Review(noted, verdict, "ama", "the shop mended it", Given.Noon));
+        Assert.Null(Decide(seen, Given.Answer(TransactionStatus.Complete)));
+        Given.Is<OrderPaymentFlagged>(Decide(seen.Evolve(new PaymentAnnounced("order-3", Given.Noon.AddHours(2))), Given.Answer(TransactionStatus.Complete)));
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public class PaymentReviewTests
     public void An_acceptance_pays_nothing_that_KKiaPay_calls_failed(TransactionStatus status)
     {
         var accepted = Reviewed(Flagged(Given.Payment(Given.Claim(amount: 100)), Complete), FlagVerdict.Accepted);
-        Given.Is<OrderPaymentFailed>(Decide(accepted, Given.Answer(status)));
+        Assert.Null(Decide(accepted, Given.Answer(status)));
+        Given.Is<OrderPaymentFailed>(Decide(accepted.Evolve(Given.Answer(status)), Given.Answer(status, at: Given.Noon.AddMinutes(1))));
     }
 
     [Fact]
@@ -114,6 +115,18 @@ public class PaymentReviewTests
         var rejected = Reviewed(unknown, FlagVerdict.Rejected);
         Assert.Null(Decide(rejected, Given.Answer(TransactionStatus.NotFound, amount: null)));
         Given.Is<OrderPaid>(Decide(rejected, Complete));
+    }
+
+    [Fact]
+    public void A_failure_that_a_person_rejected_is_neither_told_nor_asked_about_again_until_KKiaPay_says_otherwise()
+    {
+        var failing = Given.Answer(TransactionStatus.Failed, amount: 100);
+        var rejected = Reviewed(Flagged(Given.Payment(Given.Claim()), Given.Answer(TransactionStatus.Complete, amount: 100)).Evolve(failing), FlagVerdict.Rejected);
+        var again = Given.Answer(TransactionStatus.Failed, amount: 100, at: Given.Noon.AddMinutes(1));
+        Assert.Null(Decide(rejected, again));
+        Assert.False(PaymentDecision.IsOpenAfter(rejected.Evolve(again), again));
+        var otherwise = Given.Answer(TransactionStatus.Cancelled, amount: 100, at: Given.Noon.AddMinutes(2));
+        Given.Is<OrderPaymentFailed>(Decide(rejected.Evolve(again), otherwise));
     }
 
     [Fact]

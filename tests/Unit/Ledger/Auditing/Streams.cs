@@ -28,7 +28,7 @@ internal sealed class Streams
         return this;
     }
 
-    /// <summary>A signed claim, an answer, and the outcome that follows.</summary>
+    /// <summary>A signed claim, an answer (a failure is asked about twice), and the outcome that follows.</summary>
     public Streams Pay(string transactionId, VerificationAnswered answer, string body = "{\"event\":\"transaction.success\"}")
     {
         var key = new PaymentKey("default", transactionId);
@@ -39,8 +39,17 @@ internal sealed class Streams
             BodySha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)),
             Signature = Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Secret), bytes)),
         };
-        Store(key.StreamId, claim).Store(key.StreamId, answer);
-        var outcome = PaymentDecision.Decide(Payment.New(key).Evolve(claim), Order.New("default", "order-1"), answer, Given.Lenient);
+        var payment = Payment.New(key).Evolve(claim);
+        Store(key.StreamId, claim);
+        if (answer.Status is TransactionStatus.Failed or TransactionStatus.Cancelled)
+        {
+            var before = answer with { AnsweredAt = answer.AnsweredAt - PaymentDecision.FailureConfirmation };
+            payment = payment.Evolve(before);
+            Store(key.StreamId, before);
+        }
+
+        var outcome = PaymentDecision.Decide(payment, Order.New("default", "order-1"), answer, Given.Lenient);
+        Store(key.StreamId, answer);
         return outcome is null ? this : Store(key.StreamId, outcome);
     }
 
