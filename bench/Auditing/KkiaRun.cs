@@ -26,6 +26,7 @@ internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, TimeSpan Processo
             start.ArgumentList.Add(argument);
         foreach (var (key, value) in settings)
             start.Environment[key] = value;
+        var before = OfChildren();
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
@@ -40,7 +41,14 @@ internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, TimeSpan Processo
 
         await ended;
         var elapsed = watch.Elapsed;
-        return new(process.ExitCode, elapsed, process.TotalProcessorTime, await output + await error, memory);
+        return new(process.ExitCode, elapsed, OfChildren() - before, await output + await error, memory);
+    }
+
+    // proc(5): the user and system time of children that were waited for, in ticks of 10 ms. There is one such child at a time.
+    private static TimeSpan OfChildren()
+    {
+        var fields = File.ReadAllText("/proc/self/stat").Split(") ", 2)[1].Split(' ');
+        return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture)));
     }
 
     private static double? ResidentMemory(int id)

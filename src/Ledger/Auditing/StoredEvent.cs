@@ -28,10 +28,13 @@ public sealed record StoredEvent(
         "order_paid", "order_payment_failed", "order_payment_flagged", "order_refunded",
     ];
 
+    // Stricter than the ledger's writers need: what was doctored must be found, not be read as something empty.
+    private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>The event as the type it was stored from; null when this version does not know its type.</summary>
     /// <exception cref="JsonException">The type is known, but the content is not one of it.</exception>
     public object? Read() =>
-        LedgerStore.EventTypes.TryGetValue(Type, out var clr) ? JsonSerializer.Deserialize(Data.Span, clr, LedgerStore.Json) : null;
+        LedgerStore.EventTypes.TryGetValue(Type, out var clr) ? JsonSerializer.Deserialize(Data.Span, clr, Strict) : null;
 
     /// <summary>The content as JSON.</summary>
     public JsonElement ToJson()

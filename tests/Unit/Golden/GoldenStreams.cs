@@ -24,6 +24,7 @@ internal static class GoldenStreams
         ["failed"] = Failed(new(), TransactionStatus.Failed, "wrong_pin"),
         ["failed-by-status-alone"] = Failed(new(), TransactionStatus.Failed, null),
         ["cancelled"] = Failed(new(), Cancelled, null),
+        ["failed-once-then-paid"] = new GoldenLedger().Claim("transaction.failed").Answer(TransactionStatus.Failed, code: "timeout").After(Minute).Answer(Complete),
         ["late-success"] = Failed(new(), TransactionStatus.Failed, "timeout").After(Minute).Claim().Answer(Complete),
         ["failed-against-a-success-claim"] = new GoldenLedger().Claim().Answer(TransactionStatus.Failed, code: "timeout").After(Minute)
             .Answer(TransactionStatus.Failed, code: "timeout").After(Day).Answer(TransactionStatus.Failed, code: "timeout"),
