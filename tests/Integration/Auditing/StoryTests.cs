@@ -1,4 +1,3 @@
-using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
