@@ -31,18 +31,19 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
             order by p.first_seen desc, p.id desc
             """;
         var listed = new List<ListedPayment>();
-        var next = (string?)null;
+        var (next, last) = ((string?)null, default(DateTimeOffset));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (listed.Count == filter.Limit)
             {
-                next = Mark(listed[^1].Payment);
+                next = Mark(last, listed[^1].Payment.Id);
                 break;
             }
 
             var payment = JsonSerializer.Deserialize<Payment>(reader.GetString(0), LedgerStore.Json)!;
             payment.Version = reader.GetInt32(1);
+            last = reader.GetFieldValue<DateTimeOffset>(2);
             listed.Add(new(payment, reader.GetBoolean(4), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
         }
 
@@ -92,12 +93,10 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
         return string.Join(" and ", conditions);
     }
 
-    // PostgreSQL keeps microseconds; a mark in ticks would skip or repeat the payments of one microsecond.
-    private static string Mark(Payment payment) =>
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{RoundedMicroseconds(payment.FirstSeenAt)}|{payment.Id}")))
+    // The time as PostgreSQL rounded it: it halves to the even microsecond, and a mark that is one off shows a payment twice.
+    private static string Mark(DateTimeOffset firstSeen, string id) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{firstSeen.UtcTicks / TimeSpan.TicksPerMicrosecond}|{id}")))
             .TrimEnd('=').Replace('+', '-').Replace('/', '_');
-
-    private static long RoundedMicroseconds(DateTimeOffset at) => (at.UtcTicks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond;
 
     private static (DateTimeOffset At, string Id) Unmark(string mark)
     {
