@@ -14,8 +14,10 @@ internal static class ListCommand
 
     public static Command Create(CliContext context)
     {
-        var state = new Option<PaymentOutcome?>("--state") { Description = "How it stands." };
-        var flag = new Option<FlagReason?>("--flag") { Description = "Ever flagged for this reason." };
+        var state = new Option<PaymentOutcome?>("--state") { Description = "How it stands.", CustomParser = Acting.Word<PaymentOutcome> };
+        state.CompletionSources.Add(Enum.GetNames<PaymentOutcome>());
+        var flag = new Option<FlagReason?>("--flag") { Description = "Ever flagged for this reason.", CustomParser = Acting.Word<FlagReason> };
+        flag.CompletionSources.Add(Enum.GetNames<FlagReason>());
         var merchant = new Option<string?>("--merchant") { Description = "The merchant's name." };
         var order = new Option<string?>("--order") { Description = "The order's id." };
         var from = Times.Option("--from", "First heard of at this time or later.");

@@ -37,7 +37,7 @@ internal static class ListenCommand
         var heard = 0;
         try
         {
-            await foreach (var outcome in OutcomeListener.ListenAsync(address, types, () => context.Screen.Complain("Listening; Ctrl+C ends it."), cancellationToken))
+            await foreach (var outcome in OutcomeListener.ListenAsync(address, types, () => context.Screen.Tell("Listening; Ctrl+C ends it."), cancellationToken))
             {
                 if (json)
                     context.Screen.JsonLine(outcome);
