@@ -41,7 +41,7 @@ public static class KkiaApp
         var parsed = Create(context).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            context.Screen.Complain(string.Join('\n', parsed.Errors.Select(e => e.Message)));
+            context.Screen.Complain(string.Join('\n', parsed.Errors.Select(e => e.Message.Replace("\t", "  ", StringComparison.Ordinal))));
             context.Screen.Tell($"{Path(parsed.CommandResult)} --help tells what it takes.");
             return ExitCodes.Usage;
         }
@@ -97,27 +97,9 @@ public static class KkiaApp
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             if (help.Action is HelpAction usual)
-                help.Action = new ExampleHelp(usual);
+                help.Action = new WholeHelp(usual);
         }
 
         return root;
-    }
-
-    private sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineAction
-    {
-        public override int Invoke(ParseResult parseResult)
-        {
-            var result = usual.Invoke(parseResult);
-            if (parseResult.CommandResult.Command is KkiaCommand { Examples.Count: > 0 } command)
-            {
-                var output = parseResult.InvocationConfiguration.Output;
-                output.WriteLine("Examples:");
-                foreach (var example in command.Examples)
-                    output.WriteLine($"  {example}");
-                output.WriteLine();
-            }
-
-            return result;
-        }
     }
 }

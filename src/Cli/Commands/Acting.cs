@@ -26,7 +26,7 @@ internal static class Acting
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (Words.TryParse<T>(text, out var word))
             return word;
-        result.AddError($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.");
+        result.AddError($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())} (in any case).");
         return null;
     }
 

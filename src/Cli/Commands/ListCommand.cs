@@ -61,7 +61,8 @@ internal static class ListCommand
         }
         catch (ArgumentException wrong)
         {
-            throw new UsageException(wrong.Message);
+            // Without the name of the parameter in the code, which .NET adds.
+            throw new UsageException(wrong.Message.Split(" (Parameter '", 2)[0]);
         }
 
         if (json)
