@@ -30,6 +30,22 @@ internal static class Acting
         return null;
     }
 
+    /// <summary>A whole number within a range.</summary>
+    public static Option<int> Number(string name, string description, int otherwise, int from, int to) => new(name)
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
+                return number;
+            result.AddError($"{name} is '{text}', but must be a whole number from {from} to {to}.");
+            return otherwise;
+        },
+    };
+
     /// <summary>The one payment that a reference names; null, with a complaint, when it names none or several.</summary>
     public static async Task<Payment?> FindPaymentAsync(CliContext context, string reference, CancellationToken cancellationToken)
     {

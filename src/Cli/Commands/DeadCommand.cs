@@ -19,12 +19,7 @@ internal static class DeadCommand
 
     private static KkiaCommand List(CliContext context)
     {
-        var limit = new Option<int>("--limit") { Description = "How many of each queue, 1 to 1000, the oldest first.", DefaultValueFactory = _ => 100 };
-        limit.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > 1000)
-                r.AddError("--limit must be 1 to 1000.");
-        });
+        var limit = Acting.Number("--limit", "How many of each queue, 1 to 1000, the oldest first.", 100, 1, 1000);
         var queue = Queue();
         var command = new KkiaCommand("list", "What waits, the oldest first. Looking takes nothing out.", "kkia dead list", "kkia dead list --queue kkiaevents-parked --json") { queue, limit };
         command.SetAction(async (parsed, cancellation) =>

@@ -19,7 +19,7 @@ internal static class KeysCommand
     private static KkiaCommand Make(CliContext context)
     {
         var name = new Argument<string>("NAME") { Description = "Who or what will use it; acts over the HTTP API are recorded under this name." };
-        var scope = new Argument<ApiScope?>("SCOPE") { Description = "read looks; operate also acts on payments and messages; admin also makes and revokes keys.", CustomParser = Acting.Word<ApiScope> };
+        var scope = new Argument<ApiScope?>("SCOPE") { Description = "read looks; operate also acts on payments and messages; admin also makes and revokes keys.", CustomParser = Acting.Word<ApiScope>, Arity = ArgumentArity.ExactlyOne };
         scope.CompletionSources.Add("read", "operate", "admin");
         var by = Acting.By();
         var command = new KkiaCommand("create", "Makes a key and prints it, alone on a line. Nothing can print it again.", "kkia keys create accounting read", "kkia keys create ama admin --json") { name, scope, by };

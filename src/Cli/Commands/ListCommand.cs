@@ -28,7 +28,7 @@ internal static class ListCommand
         method.CompletionSources.Add("MOBILE_MONEY", "CARD", "WALLET");
         var undelivered = new Option<bool>("--undelivered") { Description = "With an outcome that the bus has not taken." };
         var due = new Option<bool>("--due") { Description = "That KKiaPay is to be asked about again." };
-        var limit = new Option<int>("--limit") { Description = $"How many, 1 to {PaymentFilter.MaxLimit}.", DefaultValueFactory = _ => 50 };
+        var limit = Acting.Number("--limit", $"How many, 1 to {PaymentFilter.MaxLimit}.", 50, 1, PaymentFilter.MaxLimit);
         var after = new Option<string?>("--after") { Description = "Where the page before ended." };
         var command = new KkiaCommand(
             "list",

@@ -17,12 +17,7 @@ internal static class ReplayCommand
         type.AcceptOnlyFromAmong([.. StoredOutcomes.Types]);
         var all = new Option<bool>("--all") { Description = "Every outcome there is: needed where nothing narrows the choice." };
         var queue = new Option<string?>("--queue") { Description = "The only queue that gets them; else everybody who subscribes does.", HelpName = "NAME" };
-        var rate = new Option<int>("--rate") { Description = "At most so many a second, 1 to 5000.", DefaultValueFactory = _ => 100 };
-        rate.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > 5000)
-                r.AddError("--rate must be 1 to 5000 messages a second.");
-        });
+        var rate = Acting.Number("--rate", "At most so many a second, 1 to 5000.", 100, 1, 5000);
         var reason = Acting.Reason("Why; it is recorded. Needed with --confirm.", required: false);
         var by = Acting.By();
         var confirm = Acting.Confirm();
