@@ -71,7 +71,10 @@ internal static class ListCommand
             return ExitCodes.Fine;
         }
 
-        context.Screen.Rows(Heads, [.. page.Payments.Select(Row)]);
+        if (page.Payments.Count == 0)
+            context.Screen.Line("No payment fits.");
+        else
+            context.Screen.Rows(Heads, [.. page.Payments.Select(Row)]);
         if (page.Next is { } next)
             context.Screen.Line($"More: add --after {next}");
         return ExitCodes.Fine;
