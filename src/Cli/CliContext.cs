@@ -3,8 +3,10 @@ using KkiaEvents.Cli.Output;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace KkiaEvents.Cli;
@@ -48,17 +50,24 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
         return Bus.BusAddress.TryParse(bus)!;
     }
 
+    /// <summary>What operators do, on the code that the HTTP API uses. The broker's address is read when it is first needed.</summary>
+    public ServiceProvider OpenOperations() =>
+        new ServiceCollection().AddLedger(LedgerOptions(), _ => PolicyOf()).AddOperations(BusAddress).BuildServiceProvider();
+
     /// <summary>Today's rules, as the Processor reads them.</summary>
     public Func<string, OrderPolicy> PolicyOf()
     {
         var settings = new Settings(configuration);
-        var policy = new OrderPolicy
+        OrderPolicy Of(string merchant)
         {
-            WithoutReference = settings.Word("Orders__WithoutReference", OrderRule.Accept),
-            Unannounced = settings.Word("Orders__Unannounced", OrderRule.Accept),
-        };
+            var rules = new MerchantRules(configuration, merchant, OrderPolicy.Section);
+            return OrderPolicy.Read((name, otherwise) => rules.Word(name, otherwise, settings), rules.List);
+        }
+
+        var policies = MerchantNames().ToDictionary(m => m, Of);
         settings.ThrowIfWrong();
-        return _ => policy;
+        // The ledger may hold payments of a merchant that is configured no more: the installation's rules are its.
+        return merchant => policies.TryGetValue(merchant, out var policy) ? policy : policies[merchant] = Of(merchant);
     }
 
     public Func<string, IReadOnlyList<string>> SecretsOf()

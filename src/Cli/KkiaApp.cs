@@ -1,16 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using KkiaEvents.Cli.Commands;
-using KkiaEvents.ServiceDefaults;
+using KkiaEvents.Cli.Output;
 using Microsoft.Extensions.Configuration;
-using Npgsql;
 
 namespace KkiaEvents.Cli;
 
 /// <summary><c>kkia</c>: what an auditor and an operator ask the ledger from a terminal.</summary>
 public static class KkiaApp
 {
+    private const string Name = "kkia";
+
     private const string Description =
         """
         Asks the ledger of KkiaEvents, and checks it.
@@ -18,7 +20,13 @@ public static class KkiaApp
         Configuration is the services' own, from the environment (or files under /run/secrets): ConnectionStrings__Ledger,
         ConnectionStrings__RabbitMq, Kkiapay__Merchants__NAME__…; after ./run, `source .run/env` sets all of it.
 
-        Exit codes: 0 fine; 1 something was found, is not there, or failed; 2 not understood; 78 configuration.
+        With --json, results are JSON on standard output, and errors one line of JSON ({"error": …}) on standard error.
+
+        Exit codes:
+          0   done, nothing to complain of
+          1   something was found (a disagreement, a broken line), is not there, was refused, or failed
+          2   the command line is not understood
+          78  the configuration does not allow it
         """;
 
     /// <summary>Runs one command line.</summary>
@@ -29,49 +37,42 @@ public static class KkiaApp
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, IConfiguration? configuration = null)
     {
-        var context = new CliContext(new(output, error), configuration ?? CliContext.FromEnvironment());
-        var root = Create(context);
-        var parsed = root.Parse(args);
-        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        var context = new CliContext(new(output, error) { ErrorsAsJson = args.Contains("--json") }, configuration ?? CliContext.FromEnvironment());
+        var parsed = Create(context).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            await parsed.InvokeAsync(invocation);
+            context.Screen.Complain(string.Join('\n', parsed.Errors.Select(e => e.Message.Replace("\t", "  ", StringComparison.Ordinal))));
+            context.Screen.Tell($"{Path(parsed.CommandResult)} --help tells what it takes.");
             return ExitCodes.Usage;
         }
 
+        // What the library itself prints (help, the version, completions); it knows the program by its file's name.
+        using var library = new StringWriter();
+        var code = await GuardedAsync(context.Screen, () => parsed.InvokeAsync(new()
+        {
+            Output = library, Error = error, EnableDefaultExceptionHandler = false,
+            // A replay that is stopped waits for the broker's confirms, so that resuming repeats nothing.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(35),
+        }));
+        await output.WriteAsync(library.ToString().Replace(RootCommand.ExecutableName, Name, StringComparison.Ordinal));
+        return code;
+    }
+
+    private static async Task<int> GuardedAsync(Screen screen, Func<Task<int>> command)
+    {
         try
         {
-            return await parsed.InvokeAsync(invocation);
+            return await command();
         }
-        catch (ConfigurationProblemException wrong)
+        catch (Exception e) when (Failure.Of(e) is { } failure)
         {
-            context.Screen.Complain("The configuration does not allow this:");
-            foreach (var problem in wrong.Problems)
-                context.Screen.Complain($"  {problem.Key} {problem.Problem}\n    Example: {problem.Key}={problem.Example}");
-            return ExitCodes.Configuration;
-        }
-        catch (UsageException wrong)
-        {
-            context.Screen.Complain(wrong.Message);
-            return ExitCodes.Usage;
-        }
-        catch (OperationCanceledException)
-        {
-            context.Screen.Complain("Stopped.");
-            return ExitCodes.Found;
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-        {
-            context.Screen.Complain("The database of ConnectionStrings__Ledger holds no ledger (yet): a Processor makes its schema when it starts.");
-            return ExitCodes.Found;
-        }
-        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException
-            or System.Text.Json.JsonException or System.Net.Sockets.SocketException)
-        {
-            context.Screen.Complain($"Failed: {e.Message}");
-            return ExitCodes.Found;
+            screen.Complain(failure.Message);
+            return failure.ExitCode;
         }
     }
+
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : Name;
 
     private static RootCommand Create(CliContext context)
     {
@@ -84,34 +85,21 @@ public static class KkiaApp
             ExportCommand.Create(context),
             VerifyExportCommand.Create(context),
             RebuildCommand.Create(context),
+            ReplayCommand.Create(context),
+            DeadCommand.Create(context),
+            FlagCommand.Create(context),
+            RefundCommand.Create(context),
+            KeysCommand.Create(context),
             ListenCommand.Create(context),
             TriggerCommand.Create(context),
         };
-        root.Add(CompletionCommand.Create(context, root));
+        root.Add(CompletionCommand.Create(context));
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             if (help.Action is HelpAction usual)
-                help.Action = new ExampleHelp(usual);
+                help.Action = new WholeHelp(usual);
         }
 
         return root;
-    }
-
-    private sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineAction
-    {
-        public override int Invoke(ParseResult parseResult)
-        {
-            var result = usual.Invoke(parseResult);
-            if (parseResult.CommandResult.Command is KkiaCommand { Examples.Count: > 0 } command)
-            {
-                var output = parseResult.InvocationConfiguration.Output;
-                output.WriteLine("Examples:");
-                foreach (var example in command.Examples)
-                    output.WriteLine($"  {example}");
-                output.WriteLine();
-            }
-
-            return result;
-        }
     }
 }

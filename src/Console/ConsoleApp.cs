@@ -26,7 +26,7 @@ public static class ConsoleApp
 
         // It decides about no payment, so it needs no merchant's rules.
         builder.Services.AddLedger(options.Ledger, _ => _ => new OrderPolicy());
-        builder.Services.AddOperations(options.Bus);
+        builder.Services.AddOperations(() => options.Bus);
         builder.Services.AddSingleton<Acts>();
         builder.Services.AddSingleton<ReplayWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayWorker>());

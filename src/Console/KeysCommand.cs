@@ -11,7 +11,7 @@ internal static class KeysCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not ["create", var name, var word, ..] || !Enum.TryParse<ApiScope>(word, ignoreCase: true, out var scope))
+        if (args is not ["create", var name, var word, ..] || !Words.TryParse<ApiScope>(word, out var scope))
         {
             await System.Console.Error.WriteLineAsync("Usage: KkiaEvents.Console keys create NAME read|operate|admin");
             return ServiceHost.UsageExitCode;

@@ -11,10 +11,10 @@ public static class OperationsRegistration
 {
     /// <summary>Adds it. Needs the ledger (<c>AddLedger</c>).</summary>
     /// <param name="services">The services.</param>
-    /// <param name="address">Where the broker is.</param>
-    public static IServiceCollection AddOperations(this IServiceCollection services, BusAddress address)
+    /// <param name="address">Where the broker is; asked for when it is first needed, which making a key is not.</param>
+    public static IServiceCollection AddOperations(this IServiceCollection services, Func<BusAddress> address)
     {
-        services.AddSingleton(_ => new BrokerConnection(address));
+        services.AddSingleton(_ => new BrokerConnection(address()));
         services.AddSingleton<ReplayRuns>();
         services.AddSingleton<OutcomeReplay>();
         services.AddSingleton<DeadLetterBox>();

@@ -1,7 +1,7 @@
 using KkiaEvents.Bus;
 using KkiaEvents.Kkiapay;
+using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
-using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Processor;
@@ -36,7 +36,12 @@ internal sealed record ProcessorOptions
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
             CheckKeys(settings, merchants.SectionOf(name), name);
-        OrderPolicies.Check(settings, merchants.Names);
+        foreach (var name in merchants.Names)
+        {
+            var rules = new MerchantRules(configuration, name, OrderPolicy.Section);
+            OrderPolicy.Read((rule, otherwise) => rules.Word(rule, otherwise, settings), rules.List);
+        }
+
         settings.ThrowIfWrong();
         return new()
         {

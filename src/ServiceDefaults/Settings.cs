@@ -28,9 +28,9 @@ public sealed class Settings(IConfiguration configuration)
         var value = configuration[Path(key)];
         if (string.IsNullOrWhiteSpace(value))
             return otherwise;
-        if (Enum.TryParse<T>(value, ignoreCase: true, out var word) && Enum.IsDefined(word) && !char.IsAsciiDigit(value[0]))
+        if (Words.TryParse<T>(value, out var word))
             return word;
-        _problems.Add(new(key, $"is '{value}', but must be one of {string.Join(", ", Enum.GetNames<T>())}.", otherwise.ToString()));
+        _problems.Add(new(key, Words.ProblemOf<T>(value), otherwise.ToString()));
         return otherwise;
     }
 
@@ -46,8 +46,12 @@ public sealed class Settings(IConfiguration configuration)
         return otherwise;
     }
 
-    /// <summary>Adds a problem that the caller found.</summary>
-    public void Wrong(string key, string problem, string example) => _problems.Add(new(key, problem, example));
+    /// <summary>Adds a problem that the caller found; the same again adds nothing.</summary>
+    public void Wrong(string key, string problem, string example)
+    {
+        if (!_problems.Contains(new(key, problem, example)))
+            _problems.Add(new(key, problem, example));
+    }
 
     /// <summary>Stops the start when anything was wrong.</summary>
     /// <exception cref="ConfigurationProblemException">Something was.</exception>

@@ -7,7 +7,7 @@ internal static class AsOfCommand
 {
     public static Command Create(CliContext context)
     {
-        var time = new Argument<DateTimeOffset?>("TIME") { Description = "ISO 8601; without an offset it is UTC.", CustomParser = Times.Parse };
+        var time = new Argument<DateTimeOffset?>("TIME") { Description = "ISO 8601; without an offset it is UTC.", CustomParser = Times.Parse, Arity = ArgumentArity.ExactlyOne };
         var reference = ShowCommand.Reference();
         var command = new KkiaCommand(
             "as-of",

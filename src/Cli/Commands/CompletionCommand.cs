@@ -28,14 +28,24 @@ internal static class CompletionCommand
         complete -f -c kkia -a "(kkia '[suggest:'(commandline -C)']' (commandline -p))"
         """;
 
-    public static Command Create(CliContext context, RootCommand root)
+    public static Command Create(CliContext context)
     {
         var shell = new Argument<string>("SHELL") { Description = "Whose script." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", $"Prints a script that completes {root.Name}'s commands and options in a shell, for example: source <(./kkia completion bash)") { shell };
+        var command = new KkiaCommand(
+            "completion", "Prints a script that completes commands, options and their values in a shell.",
+            "source <(./kkia completion bash)", "source <(./kkia completion zsh)", "kkia completion fish | source", "kkia completion bash --json")
+        {
+            shell,
+        };
         command.SetAction(parsed =>
         {
-            context.Screen.Line(parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+            var name = parsed.GetRequiredValue(shell);
+            var script = name switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
+            if (parsed.GetValue(command.Json))
+                context.Screen.Json(new { Shell = name, Script = script });
+            else
+                context.Screen.Line(script);
             return ExitCodes.Fine;
         });
         return command;

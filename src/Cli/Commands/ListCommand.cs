@@ -14,8 +14,10 @@ internal static class ListCommand
 
     public static Command Create(CliContext context)
     {
-        var state = new Option<PaymentOutcome?>("--state") { Description = "How it stands." };
-        var flag = new Option<FlagReason?>("--flag") { Description = "Ever flagged for this reason." };
+        var state = new Option<PaymentOutcome?>("--state") { Description = "How it stands.", CustomParser = Acting.Word<PaymentOutcome> };
+        state.CompletionSources.Add(Enum.GetNames<PaymentOutcome>());
+        var flag = new Option<FlagReason?>("--flag") { Description = "Ever flagged for this reason.", CustomParser = Acting.Word<FlagReason> };
+        flag.CompletionSources.Add(Enum.GetNames<FlagReason>());
         var merchant = new Option<string?>("--merchant") { Description = "The merchant's name." };
         var order = new Option<string?>("--order") { Description = "The order's id." };
         var from = Times.Option("--from", "First heard of at this time or later.");
@@ -26,7 +28,7 @@ internal static class ListCommand
         method.CompletionSources.Add("MOBILE_MONEY", "CARD", "WALLET");
         var undelivered = new Option<bool>("--undelivered") { Description = "With an outcome that the bus has not taken." };
         var due = new Option<bool>("--due") { Description = "That KKiaPay is to be asked about again." };
-        var limit = new Option<int>("--limit") { Description = $"How many, 1 to {PaymentFilter.MaxLimit}.", DefaultValueFactory = _ => 50 };
+        var limit = Acting.Number("--limit", $"How many, 1 to {PaymentFilter.MaxLimit}.", 50, 1, PaymentFilter.MaxLimit);
         var after = new Option<string?>("--after") { Description = "Where the page before ended." };
         var command = new KkiaCommand(
             "list",
@@ -59,7 +61,8 @@ internal static class ListCommand
         }
         catch (ArgumentException wrong)
         {
-            throw new UsageException(wrong.Message);
+            // Without the name of the parameter in the code, which .NET adds.
+            throw new UsageException(wrong.Message.Split(" (Parameter '", 2)[0]);
         }
 
         if (json)
@@ -68,7 +71,10 @@ internal static class ListCommand
             return ExitCodes.Fine;
         }
 
-        context.Screen.Rows(Heads, [.. page.Payments.Select(Row)]);
+        if (page.Payments.Count == 0)
+            context.Screen.Line("No payment fits.");
+        else
+            context.Screen.Rows(Heads, [.. page.Payments.Select(Row)]);
         if (page.Next is { } next)
             context.Screen.Line($"More: add --after {next}");
         return ExitCodes.Fine;

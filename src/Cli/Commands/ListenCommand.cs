@@ -11,7 +11,8 @@ internal static class ListenCommand
     {
         var type = new Option<string[]>("--type") { Description = "Only this type; may be given again." };
         type.AcceptOnlyFromAmong([.. OutcomeListener.Types.Select(t => t.Name)]);
-        var count = new Option<int?>("--count") { Description = "End after so many." };
+        var count = Acting.Number("--count", "End after so many; else it goes on.", 0, 1, int.MaxValue);
+        count.DefaultValueFactory = null;
         var command = new KkiaCommand(
             "listen",
             "Prints outcomes as they happen on the bus, until Ctrl+C. It is no subscriber to rely on: what happens while it does not run, it never sees. An OrderPaid that no service listens for waits for one; so that this does not take such a one's place, it does not start while any waits.",
@@ -24,7 +25,7 @@ internal static class ListenCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, string[] names, int? count, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliContext context, string[] names, int count, bool json, CancellationToken cancellationToken)
     {
         var address = context.BusAddress();
         if (await WaitingAsync(context, cancellationToken))
@@ -37,7 +38,7 @@ internal static class ListenCommand
         var heard = 0;
         try
         {
-            await foreach (var outcome in OutcomeListener.ListenAsync(address, types, () => context.Screen.Complain("Listening; Ctrl+C ends it."), cancellationToken))
+            await foreach (var outcome in OutcomeListener.ListenAsync(address, types, () => context.Screen.Tell("Listening; Ctrl+C ends it."), cancellationToken))
             {
                 if (json)
                     context.Screen.JsonLine(outcome);

@@ -33,7 +33,7 @@ internal static class ShowCommand
         {
             context.Screen.Complain(asOf is { } time
                 ? $"The ledger did not know '{reference}' at {StoryText.Time(time)}."
-                : $"The ledger knows no transaction and no order '{reference}'.");
+                : Acting.Unknown(reference));
             return ExitCodes.Found;
         }
 

@@ -27,7 +27,7 @@ internal static class TriggerCommand
 
     public static Command Create(CliContext context)
     {
-        var kind = new Argument<string>("KIND") { Description = "What becomes of the payment." };
+        var kind = new Argument<string>("KIND") { Description = $"What becomes of the payment: {string.Join(", ", Kinds.Keys)}.", HelpName = "KIND" };
         kind.AcceptOnlyFromAmong([.. Kinds.Keys]);
         var set = new Option<string[]>("--set")
         {

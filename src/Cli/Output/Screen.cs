@@ -33,7 +33,24 @@ internal sealed class Screen(TextWriter output, TextWriter error)
             output.WriteLine(text);
     }
 
-    public void Complain(string text) => error.WriteLine(Plain(text));
+    /// <summary>Complaints as JSON, for a program that asked for JSON.</summary>
+    public bool ErrorsAsJson { get; set; }
+
+    /// <summary>Says beside the results how work goes; nothing to a program that asked for JSON.</summary>
+    public void Tell(string text)
+    {
+        if (!ErrorsAsJson)
+            error.WriteLine(Plain(text));
+    }
+
+    /// <summary>Says what is wrong.</summary>
+    public void Complain(string text)
+    {
+        if (ErrorsAsJson)
+            error.WriteLine(JsonSerializer.Serialize(new { error = text }, OneLine));
+        else
+            error.WriteLine(Plain(text));
+    }
 
     /// <summary>Rows under heads: a table on a terminal, columns anywhere else.</summary>
     public void Rows(IReadOnlyList<string> heads, IReadOnlyList<IReadOnlyList<string>> rows)

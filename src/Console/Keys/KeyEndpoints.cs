@@ -16,17 +16,6 @@ internal sealed record KeyWish
     public required ApiScope Scope { get; init; }
 }
 
-/// <summary>A key without its digest.</summary>
-internal sealed record KeyView(
-    string Id, string Name, ApiScope Scope, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? RevokedBy)
-{
-    public static KeyView Of(ApiKey key, DateTimeOffset? lastUsedAt = null) =>
-        new(key.Id, key.Name, key.Scope, key.CreatedAt, key.CreatedBy, lastUsedAt, key.RevokedAt, key.RevokedBy);
-}
-
-/// <summary>A key that was just made: the only answer that shows it.</summary>
-internal sealed record NewKeyView(KeyView Key, string Secret);
-
 /// <summary>Keys of this API.</summary>
 internal static class KeyEndpoints
 {

@@ -15,7 +15,7 @@ internal sealed class PaymentRows(NpgsqlDataSource dataSource, LedgerOptions opt
     public async Task<List<string>> NextAsync(string after, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            $"select id from {options.Schema}.mt_streams where id > $1 and id not like '%/%/%' order by id limit {limit}");
+            $"select id from {options.Schema}.mt_streams where id > $1 and id like '%/%' and id not like '%/%/%' order by id limit {limit}");
         command.Parameters.Add(new() { Value = after });
         var ids = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -72,7 +72,7 @@ public sealed class Rebuild(NpgsqlDataSource dataSource, LedgerOptions options)
 
     private async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"select count(*) from {options.Schema}.mt_streams where id not like '%/%/%'");
+        await using var command = dataSource.CreateCommand($"select count(*) from {options.Schema}.mt_streams where id like '%/%' and id not like '%/%/%'");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
         var entry = new StoryEntry
         {
             At = e.At, Kind = StoryKind.Act, StreamId = e.StreamId, Position = e.Position, Version = e.Version, Type = e.Type,
-            Summary = e.Type.Replace('_', ' '), Data = e.ToJson(),
+            Summary = ActSummary.Of(data) ?? e.Type.Replace('_', ' '), Data = e.ToJson(),
         };
         return data switch
         {

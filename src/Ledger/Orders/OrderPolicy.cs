@@ -24,4 +24,21 @@ public sealed record OrderPolicy
     /// <c>stateData.NAME</c> for a field, <c>partnerId</c> (wire notes, "order reference").
     /// </summary>
     public IReadOnlyList<string> ReferencePlaces { get; init; } = ["stateData.orderId", "stateData", "partnerId"];
+
+    /// <summary>The section of the configuration that holds them.</summary>
+    public const string Section = "Orders";
+
+    /// <summary>The rules as a configuration says them, each as it is by itself where it says nothing.</summary>
+    /// <param name="rule">A rule by its name; the second argument when nothing is said.</param>
+    /// <param name="list">A list by its name; null when nothing is said.</param>
+    public static OrderPolicy Read(Func<string, OrderRule, OrderRule> rule, Func<string, IReadOnlyList<string>?> list)
+    {
+        var usual = new OrderPolicy();
+        return new()
+        {
+            WithoutReference = rule(nameof(WithoutReference), usual.WithoutReference),
+            Unannounced = rule(nameof(Unannounced), usual.Unannounced),
+            ReferencePlaces = list(nameof(ReferencePlaces)) ?? usual.ReferencePlaces,
+        };
+    }
 }

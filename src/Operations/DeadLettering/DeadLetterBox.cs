@@ -74,6 +74,13 @@ public sealed class DeadLetterBox(BrokerConnection broker, IDocumentStore store,
         return letter;
     }
 
+    /// <summary>What was decided about a message, oldest first: <see cref="DeadLetterRetried"/> and <see cref="DeadLetterDiscarded"/>.</summary>
+    public async Task<IReadOnlyList<object>> DecisionsAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var session = store.QuerySession();
+        return [.. (await session.Events.FetchStreamAsync(StreamIdOf(id), token: cancellationToken)).Select(e => e.Data)];
+    }
+
     /// <summary>The stream of what was decided about a message.</summary>
     public static string StreamIdOf(string id) => $"operations/dead-letter/{id}";
 

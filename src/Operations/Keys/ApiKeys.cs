@@ -53,7 +53,7 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
     {
         var who = OperationRefusedException.Required(by, "who revokes it");
         await using var session = store.LightweightSession();
-        var key = await session.LoadAsync<ApiKey>(id, cancellationToken) ?? throw new OperationRefusedException(Refusal.NotFound, $"There is no key {id}.");
+        var key = await session.LoadAsync<ApiKey>(id, cancellationToken) ?? throw new OperationRefusedException(Refusal.NotFound, $"There is no key {id}; kkia keys list, or GET /api/v1/keys, shows all.");
         if (key.RevokedAt is not null)
             return key;
         key = key with { RevokedAt = time.GetUtcNow(), RevokedBy = who };

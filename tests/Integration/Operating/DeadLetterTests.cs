@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using KkiaEvents.Bus;
 using KkiaEvents.Tests.Integration.Infrastructure;
-using RabbitMQ.Client;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -11,15 +9,13 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
 {
     private const string Dead = $"/api/v1/dead-letters/{Topology.DeadLetters}";
 
-    private static readonly string[] MessageTypes = ["urn:message:KkiaEvents.Contracts:TransactionSucceeded", "urn:message:KkiaEvents.Contracts:TransactionNotification"];
-
     private const string Parked = $"/api/v1/dead-letters/{Topology.ParkedQueue}";
 
     [Fact]
     public async Task A_dead_letter_that_is_retried_is_processed_and_on_record()
     {
         var id = await system.PayAsync(new { amount = 5000 });
-        var messageId = await PutAsideAsync(id);
+        var messageId = await system.PutAsideAsync(id);
         var letter = await FindAsync(Dead, messageId);
         Assert.Equal((Topology.TransactionsQueue, "it was made to", "TransactionSucceeded", id),
             (letter.GetProperty("origin").GetString(), letter.GetProperty("reason").GetString(), letter.GetProperty("type").GetString(), letter.GetProperty("transactionId").GetString()));
@@ -34,7 +30,7 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
     [Fact]
     public async Task Looking_any_number_of_times_loses_nothing()
     {
-        var messages = new[] { await PutAsideAsync("looked-at-1"), await PutAsideAsync("looked-at-2") };
+        var messages = new[] { await system.PutAsideAsync("looked-at-1"), await system.PutAsideAsync("looked-at-2") };
         // More often than the delivery limit that RabbitMQ 4 has by default.
         for (var i = 0; i < 25; i++)
         {
@@ -67,29 +63,6 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
         Assert.Empty(await ListAsync(Parked));
         Assert.Equal("a test of KKiaPay's", await RecordedAsync(id, "dead_letter_discarded", "reason"));
         Assert.Contains("transaction.unheard-of", await RecordedAsync(id, "dead_letter_discarded", "body"));
-    }
-
-    // As Processor puts one aside (DeadLetters).
-    private async Task<string> PutAsideAsync(string transactionId)
-    {
-        var messageId = Guid.NewGuid().ToString();
-        var body = Installation.Body(transactionId);
-        await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var envelope = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            messageId,
-            messageType = MessageTypes,
-            message = new { deliveryId = messageId, merchant = "default", transactionId, @event = "transaction.success", amount = 5000, body, signature = Installation.Sign(body), receivedAt = DateTimeOffset.UtcNow },
-        });
-        await channel.BasicPublishAsync(Topology.DeadLetters, "", mandatory: true, new BasicProperties
-        {
-            MessageId = messageId,
-            ContentType = "application/vnd.masstransit+json",
-            DeliveryMode = DeliveryModes.Persistent,
-            Headers = new Dictionary<string, object?> { ["kkiaevents-reason"] = Encoding.UTF8.GetBytes("it was made to"), ["kkiaevents-queue"] = Topology.TransactionsQueue },
-        }, envelope);
-        return messageId;
     }
 
     private async Task<JsonElement> FindAsync(string box, string id)

@@ -1,13 +1,18 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using KkiaEvents.Bus;
+using KkiaEvents.Cli;
 using KkiaEvents.Console;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Operations.Keys;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -15,6 +20,8 @@ namespace KkiaEvents.Tests.Integration.Operating;
 public sealed class Operators(Services services) : Installation(services), IAsyncLifetime
 {
     private readonly Dictionary<ApiScope, HttpClient> _clients = [];
+    private static readonly string[] MessageTypes = ["urn:message:KkiaEvents.Contracts:TransactionSucceeded", "urn:message:KkiaEvents.Contracts:TransactionNotification"];
+
     private WebApplication? _console;
 
     /// <summary>What the Console and everything in it logged.</summary>
@@ -49,12 +56,50 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
     public HttpClient With(string key) =>
         new() { BaseAddress = Anonymous.BaseAddress, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
 
+    /// <summary>Runs a kkia command line, word by word.</summary>
+    public Task<KkiaRun> KkiaAsync(params string[] args) => KkiaAsync([], args);
+
+    /// <summary>Runs a kkia command line with settings beside the usual ones.</summary>
+    public async Task<KkiaRun> KkiaAsync(Dictionary<string, string?> settings, params string[] args)
+    {
+        settings["ConnectionStrings:RabbitMq"] = AmqpUri;
+        settings["ConnectionStrings:Ledger"] = LedgerConnection;
+        settings["Kkiapay:Merchants:default:WebhookSecrets:0"] = Secret;
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await KkiaApp.RunAsync(args, output, error, new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        return new(code, output.ToString(), error.ToString());
+    }
+
     /// <summary>Posts JSON and gives status and body.</summary>
     public static async Task<(int Status, JsonElement Body)> PostAsync(HttpClient client, string path, object? body = null)
     {
         using var response = body is null ? await client.PostAsync(path, null) : await client.PostAsJsonAsync(path, body);
         var text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    /// <summary>Puts a webhook aside as Processor does (DeadLetters); its message id.</summary>
+    public async Task<string> PutAsideAsync(string transactionId)
+    {
+        var messageId = Guid.NewGuid().ToString();
+        var body = Body(transactionId);
+        await using var connection = await new ConnectionFactory { Uri = new(AmqpUri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var envelope = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            messageId,
+            messageType = MessageTypes,
+            message = new { deliveryId = messageId, merchant = "default", transactionId, @event = "transaction.success", amount = 5000, body, signature = Sign(body), receivedAt = DateTimeOffset.UtcNow },
+        });
+        await channel.BasicPublishAsync(Topology.DeadLetters, "", mandatory: true, new BasicProperties
+        {
+            MessageId = messageId,
+            ContentType = "application/vnd.masstransit+json",
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = new Dictionary<string, object?> { ["kkiaevents-reason"] = Encoding.UTF8.GetBytes("it was made to"), ["kkiaevents-queue"] = Topology.TransactionsQueue },
+        }, envelope);
+        return messageId;
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()
@@ -65,5 +110,19 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
         if (_console is not null)
             await _console.DisposeAsync();
         await DisposeAsync();
+    }
+}
+
+/// <summary>What a command line came to.</summary>
+public sealed record KkiaRun(int Code, string Output, string Error)
+{
+    /// <summary>What it printed, as JSON; fails the test when the command failed.</summary>
+    public JsonElement Json
+    {
+        get
+        {
+            Assert.True(Code == 0, $"{Code}: {Error}{Output}");
+            return JsonDocument.Parse(Output).RootElement;
+        }
     }
 }

@@ -23,14 +23,14 @@ internal sealed class SampleProgram : IDisposable
         var build = new DirectoryInfo(AppContext.BaseDirectory);
         var samples = Path.GetFullPath(Path.Combine(build.FullName, "../../../../../samples"));
         if (sample == Dotnet)
-            return new(Cli.Wrap("dotnet").WithArguments(Path.Combine(samples, sample, "bin", build.Parent!.Name, build.Name, $"{sample}.dll")));
+            return new(CliWrap.Cli.Wrap("dotnet").WithArguments(Path.Combine(samples, sample, "bin", build.Parent!.Name, build.Name, $"{sample}.dll")));
 
         Assert.SkipUnless(IsOnPath("node"), "Node is not on PATH.");
         var copy = Directory.CreateTempSubdirectory("kkiaevents-node-").FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(samples, sample)))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        await Cli.Wrap("npm").WithArguments(["ci", "--no-audit", "--no-fund"]).WithWorkingDirectory(copy).ExecuteAsync(cancellation);
-        return new(Cli.Wrap("node").WithArguments("subscriber.mjs").WithWorkingDirectory(copy), copy);
+        await CliWrap.Cli.Wrap("npm").WithArguments(["ci", "--no-audit", "--no-fund"]).WithWorkingDirectory(copy).ExecuteAsync(cancellation);
+        return new(CliWrap.Cli.Wrap("node").WithArguments("subscriber.mjs").WithWorkingDirectory(copy), copy);
     }
 
     public void Dispose()

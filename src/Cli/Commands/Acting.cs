@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using KkiaEvents.Cli.Output;
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.ServiceDefaults;
+
+namespace KkiaEvents.Cli.Commands;
+
+/// <summary>What the commands that act have in common: who, why, and on which payment.</summary>
+internal static class Acting
+{
+    public const string ConfirmName = "--confirm";
+
+    public static Option<string> By() => new("--by")
+    {
+        Description = "Who does it, as it is recorded.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName,
+    };
+
+    public static Option<string?> Reason(string description, bool required) => new("--reason") { Description = description, HelpName = "TEXT", Required = required };
+
+    public static Option<bool> Confirm() => new(ConfirmName) { Description = "Do it. Without this, only tell what would be done." };
+
+    /// <summary>A word of a few, in lower case on the command line.</summary>
+    public static T? Word<T>(ArgumentResult result) where T : struct, Enum
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Words.TryParse<T>(text, out var word))
+            return word;
+        result.AddError($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())} (in any case).");
+        return null;
+    }
+
+    /// <summary>A whole number within a range.</summary>
+    public static Option<int> Number(string name, string description, int otherwise, int from, int to) => new(name)
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
+                return number;
+            result.AddError($"{name} is '{text}', but must be a whole number from {from} to {to}.");
+            return otherwise;
+        },
+    };
+
+    /// <summary>The one payment that a reference names; null, with a complaint, when it names none or several.</summary>
+    public static async Task<Payment?> FindPaymentAsync(CliContext context, string reference, CancellationToken cancellationToken)
+    {
+        await using var audit = context.OpenLedger();
+        var stories = await audit.Stories.FindAsync(reference, null, audit.Merchants, cancellationToken);
+        var payments = stories.SelectMany(s => s.Payments).DistinctBy(p => p.Id).ToList();
+        if (payments is [var one])
+            return one;
+        context.Screen.Complain(payments.Count switch
+        {
+            0 when stories.Count > 0 => $"No payment is known for order '{reference}' yet.",
+            0 => Unknown(reference),
+            _ => $"'{reference}' names {payments.Count} payments: {string.Join(", ", payments.Select(p => $"{p.Id} ({p.Outcome}{StoryText.Amount(p.Amount)})"))}. Say which.",
+        });
+        return null;
+    }
+
+    public static string Unknown(string reference) =>
+        $"The ledger knows no transaction and no order '{reference}'. Case counts; `kkia list` shows what it knows.";
+
+    /// <summary>How a payment stands, in a line.</summary>
+    public static string Standing(Payment payment) =>
+        $"{payment.Id}: {payment.Outcome}{StoryText.Amount(payment.Amount)}{(payment.Method is { } method ? $" by {method}" : "")}{(payment.Flags.Count > 0 ? $", flagged {string.Join(", ", payment.Flags)}" : "")}";
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using KkiaEvents.Cli;
+using Microsoft.Extensions.Configuration;
+
+namespace KkiaEvents.Tests.Unit.Cli;
+
+/// <summary>What <c>kkia</c> makes of command lines, before any ledger or broker is asked.</summary>
+public class CommandLineTests
+{
+    private static readonly Dictionary<string, string?> Configured = new()
+    {
+        ["ConnectionStrings:Ledger"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1",
+        ["ConnectionStrings:RabbitMq"] = "amqp://nobody:nothing@127.0.0.1:1/",
+    };
+
+    [Theory]
+    [InlineData("show", "TRANSACTION|ORDER")]
+    [InlineData("nonsense", "nonsense")]
+    [InlineData("show one two", "two")]
+    [InlineData("list --state 7", "'7' is none of Open")]
+    [InlineData("list --flag 0", "'0' is none of AmountMismatch")]
+    [InlineData("list --min-amount much", "much")]
+    [InlineData("list --limit 0", "from 1 to 1000")]
+    [InlineData("as-of order-1", "missing")]
+    [InlineData("list --from yesterday", "'yesterday' is not a time")]
+    [InlineData("as-of soon order-1", "'soon' is not a time")]
+    [InlineData("export there --from 2026-03-02 --to 2026-03-01", "--from must be before --to")]
+    [InlineData("verify-export there --secret-file secret.txt", "MERCHANT=FILE")]
+    [InlineData("trigger nothing", "'nothing'")]
+    [InlineData("trigger success --set amount --sandbox http://127.0.0.1:1", "FIELD=VALUE")]
+    [InlineData("trigger success --sandbox nowhere", "'nowhere' is not an http address")]
+    [InlineData("completion tcsh", "'tcsh'")]
+    [InlineData("replay --confirm", "--all for every outcome")]
+    [InlineData("replay --order o --confirm", "add --reason")]
+    [InlineData("replay --rate 0", "from 1 to 5000")]
+    [InlineData("replay --rate fast", "fast")]
+    [InlineData("replay --type OrderShipped", "OrderShipped")]
+    [InlineData("replay --resume one", "one")]
+    [InlineData("replay --resume 0194f7c2-0000-0000-0000-000000000000 --order o", "--order says nothing beside --resume")]
+    [InlineData("replay --transaction shop-a/t --merchant shop-b", "is not of --merchant shop-b")]
+    [InlineData("dead", "Required command")]
+    [InlineData("dead show", "ID")]
+    [InlineData("dead discard id", "--reason")]
+    [InlineData("dead list --limit 0", "from 1 to 1000")]
+    [InlineData("dead list --queue mine", "mine")]
+    [InlineData("flag accept txn", "--reason")]
+    [InlineData("flag maybe txn --reason r", "maybe")]
+    [InlineData("refund txn --confirm", "add --reason")]
+    [InlineData("keys create name", "SCOPE")]
+    [InlineData("keys create name 2", "'2' is none of Read, Operate, Admin")]
+    public async Task Nonsense_ends_with_2_and_a_line_that_says_what_is_wrong(string line, string said)
+    {
+        var (code, output, error) = await RunAsync(Configured, line.Split(' '));
+        Assert.True(code == 2, $"{code} {output}{error}");
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Theory]
+    [InlineData("show txn")]
+    [InlineData("replay --order o")]
+    [InlineData("keys list")]
+    [InlineData("flag ask txn --reason r")]
+    public async Task Without_configuration_the_key_is_named(string line)
+    {
+        var (code, _, error) = await RunAsync([], line.Split(' '));
+        Assert.Equal(78, code);
+        Assert.Contains("ConnectionStrings__Ledger", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("show txn", "PostgreSQL of ConnectionStrings__Ledger does not answer")]
+    [InlineData("keys list", "PostgreSQL of ConnectionStrings__Ledger does not answer")]
+    [InlineData("replay --order o", "PostgreSQL of ConnectionStrings__Ledger does not answer")]
+    [InlineData("dead list", "RabbitMQ of ConnectionStrings__RabbitMq does not answer")]
+    public async Task A_server_that_is_away_is_named(string line, string said)
+    {
+        var (code, _, error) = await RunAsync(Configured, line.Split(' '));
+        Assert.Equal(1, code);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("list --json --state 7", 2)]
+    [InlineData("list --json --limit 0", 2)]
+    [InlineData("show txn --json", 1)]
+    public async Task With_json_an_error_is_a_line_of_JSON(string line, int expected)
+    {
+        var (code, _, error) = await RunAsync(Configured, line.Split(' '));
+        Assert.Equal(expected, code);
+        Assert.NotEmpty(JsonDocument.Parse(Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement.GetProperty("error").GetString()!);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("show")]
+    [InlineData("list")]
+    [InlineData("as-of")]
+    [InlineData("rederive")]
+    [InlineData("export")]
+    [InlineData("verify-export")]
+    [InlineData("rebuild")]
+    [InlineData("replay")]
+    [InlineData("dead discard")]
+    [InlineData("flag accept")]
+    [InlineData("refund")]
+    [InlineData("keys create")]
+    [InlineData("listen")]
+    [InlineData("trigger")]
+    [InlineData("completion")]
+    public async Task Help_speaks_of_kkia_and_gives_examples(string command)
+    {
+        var (code, output, _) = await RunAsync([], [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, code);
+        Assert.Contains($"kkia {command}".Trim(), output, StringComparison.Ordinal);
+        Assert.DoesNotContain("KkiaEvents.", output, StringComparison.Ordinal);
+        Assert.Contains(command.Length == 0 ? "Exit codes" : "Examples:", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task A_completion_script_asks_the_program_and_the_program_answers(string shell)
+    {
+        Assert.Contains("[suggest:", (await RunAsync([], ["completion", shell])).Output, StringComparison.Ordinal);
+        Assert.Contains("[suggest:", JsonDocument.Parse((await RunAsync([], ["completion", shell, "--json"])).Output).RootElement.GetProperty("script").GetString()!, StringComparison.Ordinal);
+        Assert.Contains("replay", (await RunAsync([], ["[suggest:7]", "kkia re"])).Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(Dictionary<string, string?> settings, string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await KkiaApp.RunAsync(args, output, error, new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        return (code, output.ToString(), error.ToString());
+    }
+}
