@@ -78,6 +78,18 @@ public sealed class TamperedExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_changed_in_the_manifest_is_found_by_its_own_digest()
+    {
+        await ExportAsync(Streams.OneOfEach().Events);
+        Change(ExportManifest.FileName, lines =>
+        {
+            var at = lines.FindIndex(l => l.Contains("\"createdAt\"", StringComparison.Ordinal));
+            lines[at] = lines[at].Replace("2026", "2025", StringComparison.Ordinal);
+        });
+        Assert.Equal((1, true), await VerifyAsync("says \"sha256\": "));
+    }
+
+    [Fact]
     public async Task A_forged_outcome_is_found_although_every_checksum_was_made_again()
     {
         var events = Streams.OneOfEach().Events.ToList();
