@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using KkiaEvents.Console.Access;
+using KkiaEvents.Console.Auditing;
 using KkiaEvents.Console.DeadLetters;
 using KkiaEvents.Console.Docs;
 using KkiaEvents.Console.Expectations;
 using KkiaEvents.Console.Keys;
 using KkiaEvents.Console.Payments;
 using KkiaEvents.Console.Replays;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
@@ -24,10 +26,13 @@ public static class ConsoleApp
         configure?.Invoke(builder);
         var options = ConsoleOptions.Read(builder.Configuration);
 
-        // It decides about no payment, so it needs no merchant's rules.
+        // It settles no payment, so its ledger needs no merchant's rules; taking decisions again asks for them each time.
         builder.Services.AddLedger(options.Ledger, _ => _ => new OrderPolicy());
         builder.Services.AddOperations(() => options.Bus);
         builder.Services.AddSingleton<Acts>();
+        builder.Services.AddSingleton<Merchants>();
+        builder.Services.AddSingleton<TodaysPolicies>();
+        builder.Services.AddAuditing(services => services.GetRequiredService<TodaysPolicies>().Read(), services => SecretsOf(services.GetRequiredService<Merchants>()));
         builder.Services.AddSingleton<ReplayWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayWorker>());
         builder.Services.AddApiKeyAccess();
@@ -57,10 +62,13 @@ public static class ConsoleApp
         app.MapApiDocument();
         var api = app.MapGroup("/api/v1");
         api.MapPayments();
+        api.MapAudit();
         api.MapExpectations();
         api.MapReplays();
         api.MapDeadLetters();
         api.MapKeys();
         return app;
     }
+
+    private static Func<string, IReadOnlyList<string>> SecretsOf(Merchants merchants) => name => merchants.WebhookSecretsOf(name) ?? [];
 }

@@ -1,4 +1,5 @@
 using KkiaEvents.Operations;
+using KkiaEvents.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -16,6 +17,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
             OperationRefusedException { Refusal: Refusal.Conflict } e => (409, "Conflict", e.Message),
             OperationRefusedException e => (400, "Refused", e.Message),
             BadHttpRequestException e => (e.StatusCode, "Bad request", e.InnerException is System.Text.Json.JsonException json ? json.Message : e.Message),
+            ConfigurationProblemException e => (500, "Configuration", string.Join(" ", e.Problems.Select(p => $"{p.Key} {p.Problem}"))),
             JasperFx.ConcurrencyException => (409, "Conflict", "Somebody else changed it at the same time: look again, then decide."),
             _ when BrokerConnection.IsUnavailable(exception) => (503, "No broker", "RabbitMQ can't be reached now: try again."),
             NpgsqlException { IsTransient: true } => (503, "No ledger", "The ledger's database can't be reached now: try again."),

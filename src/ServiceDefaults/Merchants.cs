@@ -31,6 +31,15 @@ public sealed partial class Merchants : IDisposable
     /// <summary>The merchant of the endpoint without a name: the only one, or the one called <c>default</c>; null when there is neither.</summary>
     public string? DefaultMerchant => _secrets.Count == 1 ? _secrets.Keys.First() : _secrets.ContainsKey(Default) ? Default : null;
 
+    /// <summary>
+    /// The merchant that somebody means: the one of that name; for no name or <c>default</c>, also the only one, whatever it
+    /// is called; null when none is meant. Where none is configured, <c>default</c> is taken to be there.
+    /// </summary>
+    public string? Named(string? name) =>
+        name is not null && _secrets.ContainsKey(name) ? name
+        : name is not (null or Default) ? null
+        : _secrets.Count == 0 ? Default : DefaultMerchant;
+
     /// <summary>A merchant's settings.</summary>
     public IConfigurationSection SectionOf(string merchant) => _section.GetSection(merchant);
 

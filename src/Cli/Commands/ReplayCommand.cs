@@ -45,7 +45,10 @@ internal static class ReplayCommand
 
             var selection = Selection(parsed.GetValue(transaction), parsed.GetValue(merchant)) with
             {
-                OrderId = parsed.GetValue(order), From = parsed.GetValue(from), To = parsed.GetValue(to), Types = parsed.GetValue(type) ?? [],
+                OrderId = parsed.GetValue(order),
+                From = parsed.GetValue(from),
+                To = parsed.GetValue(to),
+                Types = parsed.GetValue(type) ?? [],
             };
             if (parsed.GetValue(confirm) && !parsed.GetValue(all) && selection is { Merchant: null, TransactionId: null, OrderId: null, From: null, To: null, Types.Count: 0 })
                 throw new UsageException("Nothing narrows the choice. Add --order, --transaction, --merchant, --from, --to or --type; or --all for every outcome there is.");

@@ -3,6 +3,7 @@ using KkiaEvents.Console.Access;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
+using KkiaEvents.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KkiaEvents.Console.Expectations;
@@ -17,8 +18,13 @@ internal static class ExpectationEndpoints
             .ProducesProblem(400).ProducesProblem(409);
 
     private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(
-        ExpectPayment expectation, OrderAnnouncements announcements, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
+        ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
+        if (merchants.Named(expectation.Merchant) is not { } merchant)
+            return TypedResults.Problem(
+                $"No merchant '{expectation.Merchant}' is configured here, so the amount would guard no payment. Console knows the merchants that Kkiapay__Merchants__NAME__… names to it, or 'default' when there are none.",
+                statusCode: 400, title: "Refused");
+        expectation = expectation with { Merchant = merchant };
         var announced = await announcements.AnnounceAsync(expectation, user.Who(), cancellationToken);
         if (announced.Problem is { } problem)
             return TypedResults.Problem(problem, statusCode: announced.Disagrees ? 409 : 400, title: announced.Disagrees ? "Disagrees" : "Refused");

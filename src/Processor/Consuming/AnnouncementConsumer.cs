@@ -14,7 +14,7 @@ internal sealed partial class AnnouncementConsumer(
 {
     public async Task Consume(ConsumeContext<ExpectPayment> context)
     {
-        var result = MerchantOf(context.Message) is { } merchant
+        var result = merchants.Named(context.Message.Merchant) is { } merchant
             ? await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, cancellation), context.CancellationToken)
             : new(false, $"no merchant '{context.Message.Merchant}' is configured here, so the amount guards no payment.");
         metrics.Announced(result.Accepted);
@@ -23,12 +23,6 @@ internal sealed partial class AnnouncementConsumer(
         else
             due.Wake();
     }
-
-    // As the webhook's address without a name: the only merchant, whatever it is called.
-    private string? MerchantOf(ExpectPayment command) =>
-        merchants.Names.Contains(command.Merchant) ? command.Merchant
-        : command.Merchant is null or Merchants.Default ? merchants.DefaultMerchant
-        : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Announcement of order {OrderId} refused: {Problem} {CorrelationId}")]
     private partial void LogRefused(string problem, string orderId, string correlationId);
