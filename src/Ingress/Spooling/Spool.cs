@@ -23,7 +23,10 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
     private const int MostTogether = 512;
     private const long MostBytesTogether = 4 << 20;
     private const long MostBytesWaiting = 64 << 20;
-    private const long LogBytes = 8 << 20;
+    private const long MostLogBytes = 8 << 20;
+
+    // What deleting records needs: without it a disk that we filled could not be emptied by draining.
+    private const long RoomToDelete = 256 << 10;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<Work> _work = [];
@@ -31,7 +34,6 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
     private SpoolStore? _store;
     private Thread? _thread;
     private long _waitingBytes;
-    private long _logBytes;
     private long _opened;
     private volatile SpoolState _state = SpoolState.Closed;
 
@@ -70,7 +72,8 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
     public Task DeleteAsync(IReadOnlyList<SpooledRecord> records) => DoAsync(file =>
     {
         _state = _state with { Depth = _state.Depth - file.Delete(records) };
-        _logBytes += records.Count * 256;
+        if (_state.Depth == 0)
+            file.GiveBack();
         return true;
     });
 
@@ -157,10 +160,10 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
     private void Keep(List<Append> batch)
     {
         Interlocked.Add(ref _waitingBytes, -batch.Sum(a => (long)a.Record.Weight));
-        var room = options.MaxBytes - _state.Bytes;
+        var (room, refusal) = Room(batch.Sum(a => (long)a.Record.Weight));
         var fitting = batch.TakeWhile(a => (room -= a.Record.Weight) >= 0).ToList();
         foreach (var append in batch.Skip(fitting.Count))
-            append.Fail(new SpoolException(SpoolTrouble.Full, $"The spool holds {options.MaxBytes >> 20} MiB, which {SpoolOptions.MaxMegabytesKey} allows."));
+            append.Fail(new SpoolException(SpoolTrouble.Full, refusal));
         if (fitting.Count == 0)
             return;
         Try(
@@ -170,9 +173,20 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
                 _state = _state with { Depth = _state.Depth + fitting.Count, Oldest = _state.Oldest ?? fitting[0].Record.SpooledAt };
                 foreach (var append in fitting)
                     append.Done.TrySetResult();
-                _logBytes += fitting.Sum(a => (long)a.Record.Weight);
             },
             e => fitting.ForEach(a => a.Fail(e)));
+    }
+
+    /// <summary>How many bytes of records may come, by the setting and by the disk.</summary>
+    private (long Bytes, string Refusal) Room(long wanted)
+    {
+        var allowed = options.MaxBytes - _state.Bytes;
+        var full = $"it holds {options.MaxBytes >> 20} MiB, which {SpoolOptions.MaxMegabytesKey} allows.";
+        if (allowed < wanted || _store!.File is not { } file)
+            return (allowed, full);
+        // A record is written twice, to the log and to the file.
+        var free = (new DriveInfo(options.Directory).AvailableFreeSpace - file.LogBytes - RoomToDelete) / 2;
+        return free < allowed ? (free, $"the disk of {SpoolOptions.DirectoryKey} is full.") : (allowed, full);
     }
 
     private void Try(Action<SpoolFile> work, Action<SpoolException> fail)
@@ -186,11 +200,8 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
         try
         {
             work(file);
-            if (_logBytes > LogBytes)
-            {
+            if (file.LogBytes > MostLogBytes)
                 file.Checkpoint();
-                _logBytes = 0;
-            }
 
             Observe(file);
         }
@@ -211,7 +222,6 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
         try
         {
             _store!.Open();
-            _logBytes = 0;
             _state = _state with { Depth = _store.File!.Count(aside: false), SetAside = _store.File.Count(aside: true) };
             Observe(_store.File);
             if (before is not null && before != SpoolState.Closed.Problem)

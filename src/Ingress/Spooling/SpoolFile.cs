@@ -20,6 +20,9 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>What it takes now, in bytes; free pages are not counted.</summary>
     public long Bytes => (Number("pragma page_count") - FreePages) * PageBytes;
 
+    /// <summary>What its log takes, in bytes.</summary>
+    public long LogBytes => new FileInfo(_connection.DataSource + "-wal") is { Exists: true } log ? log.Length : 0;
+
     private long FreePages => Number("pragma freelist_count");
 
     /// <summary>Opens it, makes it if need be, and checks it.</summary>
@@ -97,6 +100,13 @@ internal sealed class SpoolFile : IDisposable
         if (FreePages > 256)
             Run("pragma incremental_vacuum(4096)");
         return deleted;
+    }
+
+    /// <summary>Gives the disk all that is free in the file.</summary>
+    public void GiveBack()
+    {
+        Run("pragma incremental_vacuum");
+        Checkpoint();
     }
 
     /// <summary>Moves records out of the way; nothing of them is lost.</summary>

@@ -7,6 +7,7 @@ namespace KkiaEvents.Ingress.Spooling;
 internal sealed class SpoolFolder : IDisposable
 {
     private const string LockName = "lock";
+    private const string HolderName = "holder";
     private readonly FileStream _lock;
 
     private SpoolFolder(string path, FileStream held)
@@ -26,9 +27,8 @@ internal sealed class SpoolFolder : IDisposable
             Directory.CreateDirectory(path);
             // Held by the system: whatever ends the process gives it back.
             var held = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            held.SetLength(0);
-            held.Write(System.Text.Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}\n"));
-            held.Flush(flushToDisk: true);
+            // Beside the lock: .NET does not let anybody read a file that is held.
+            File.WriteAllText(System.IO.Path.Combine(path, HolderName), $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}");
             var folder = new SpoolFolder(path, held);
             folder.Synchronize();
             for (var above = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)); above is not null; above = System.IO.Path.GetDirectoryName(above))
@@ -83,15 +83,8 @@ internal sealed class SpoolFolder : IDisposable
         }
         catch (IOException) when (File.Exists(file))
         {
-            try
-            {
-                using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-                return reader.ReadLine() ?? "who, it has not said yet";
-            }
-            catch (IOException)
-            {
-                return "who, can't be read";
-            }
+            var holder = System.IO.Path.Combine(path, HolderName);
+            return File.Exists(holder) ? File.ReadAllText(holder) : "which, it has not said yet";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
