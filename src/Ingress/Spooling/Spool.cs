@@ -160,7 +160,11 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
     private void Keep(List<Append> batch)
     {
         Interlocked.Add(ref _waitingBytes, -batch.Sum(a => (long)a.Record.Weight));
-        var (room, refusal) = Room(batch.Sum(a => (long)a.Record.Weight));
+        var wanted = batch.Sum(a => (long)a.Record.Weight);
+        // On a disk that is nearly full the log is in the way of what it holds.
+        if (Room(wanted).Bytes < wanted && _store!.File is { LogBytes: > 0 })
+            Try(file => file.Checkpoint(), _ => { });
+        var (room, refusal) = Room(wanted);
         var fitting = batch.TakeWhile(a => (room -= a.Record.Weight) >= 0).ToList();
         foreach (var append in batch.Skip(fitting.Count))
             append.Fail(new SpoolException(SpoolTrouble.Full, refusal));
