@@ -15,6 +15,7 @@ internal static class Measuring
         new Dictionary<string, Func<Stage, int, CancellationToken, Task>>
         {
             [WebhookRate.Name] = WebhookRate.RunAsync,
+            [SpoolRate.Name] = SpoolRate.RunAsync,
             [BacklogRate.Name] = BacklogRate.RunAsync,
             [ThroughRate.Name] = ThroughRate.RunAsync,
             [OutcomeLatency.Name] = OutcomeLatency.RunAsync,

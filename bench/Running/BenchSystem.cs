@@ -23,7 +23,8 @@ internal sealed class BenchSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
         });
         var settings = ServiceSettings();
-        Ingress = Process("ingress", "src/Ingress", "KkiaEvents.Ingress", settings);
+        Ingress = Process("ingress", "src/Ingress", "KkiaEvents.Ingress",
+            new Dictionary<string, string?>(settings) { ["Ingress__Spool__Directory"] = Spool(layout) });
         Processors = [.. Enumerable.Range(1, processors).Select(number => Process(
             string.Create(CultureInfo.InvariantCulture, $"processor-{number}"), "src/Processor", "KkiaEvents.Processor", settings))];
     }
@@ -52,6 +53,8 @@ internal sealed class BenchSystem : IAsyncDisposable
         // What earlier runs left would make the tables, and so the figures, depend on history.
         if (Directory.Exists(layout.Services))
             LocalServices.Delete(layout.Services);
+        if (Directory.Exists(Spool(layout)))
+            Directory.Delete(Spool(layout), recursive: true);
         var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true });
         await backing.StartAsync(cancellation).ConfigureAwait(false);
         var system = new BenchSystem(layout, backing, MerchantKeys.LoadOrCreate(layout), processors);
@@ -93,6 +96,8 @@ internal sealed class BenchSystem : IAsyncDisposable
         await Task.WhenAll(Processes.Select(process => process.StopAsync())).ConfigureAwait(false);
         await Backing.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static string Spool(Layout layout) => Path.Combine(layout.Run, "spool");
 
     private BenchProcess Process(string name, string folder, string assembly, IReadOnlyDictionary<string, string?> settings)
     {

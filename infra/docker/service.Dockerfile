@@ -24,6 +24,8 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ARG SERVICE
 WORKDIR /app
 COPY --from=build /out/${SERVICE}/ ./
+# A named volume takes its owner from the folder that it covers.
+RUN mkdir -p /var/lib/kkiaevents/spool && chown 1654:1654 /var/lib/kkiaevents/spool
 # The image's own user without rights (app), by number: Kubernetes' runAsNonRoot wants one.
 USER 1654
 EXPOSE 8080

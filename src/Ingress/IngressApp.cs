@@ -1,10 +1,11 @@
 using KkiaEvents.Ingress.Publishing;
+using KkiaEvents.Ingress.Spooling;
 using KkiaEvents.Ingress.Webhooks;
 using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Ingress;
 
-/// <summary>The thin endpoint: checks that a webhook is authentic, and answers 2xx once the broker has it.</summary>
+/// <summary>The thin endpoint: checks that a webhook is authentic, and answers 2xx once the broker has it, or the spool.</summary>
 public static class IngressApp
 {
     /// <summary>Composes it.</summary>
@@ -20,6 +21,7 @@ public static class IngressApp
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<WebhookMetrics>();
         builder.Services.AddSingleton<RefusalLog>();
+        builder.AddSpool(options.Spool);
         builder.AddWebhookPublishing(options);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,16 +1,18 @@
 using KkiaEvents.Bus;
+using KkiaEvents.Ingress.Spooling;
 using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Ingress;
 
 /// <summary>Ingress's settings, checked at start.</summary>
-internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout)
+internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout, SpoolOptions Spool)
 {
     public static IngressOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
         var bus = settings.Required("ConnectionStrings__RabbitMq", BusAddress.Example, BusAddress.ProblemOf);
-        var timeout = settings.Number("Ingress__PublishTimeoutMs", 1500, 100, 5000);
+        var timeout = settings.Number("Ingress__PublishTimeoutMs", 1000, 100, 5000);
+        var spool = SpoolOptions.Read(settings);
 
         using var merchants = new Merchants(configuration);
         const string secretExample = "the-secret-from-KKiaPay's-dashboard";
@@ -18,6 +20,6 @@ internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout)
         foreach (var name in merchants.Names.Where(n => merchants.WebhookSecretsOf(n) is { Count: 0 }))
             settings.Wrong($"Kkiapay__Merchants__{name}__WebhookSecrets__0", "is missing: without it no webhook can be told from a forged one.", secretExample);
         settings.ThrowIfWrong();
-        return new(BusAddress.TryParse(bus)!, TimeSpan.FromMilliseconds(timeout));
+        return new(BusAddress.TryParse(bus)!, TimeSpan.FromMilliseconds(timeout), spool);
     }
 }

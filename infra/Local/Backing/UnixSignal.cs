@@ -17,8 +17,10 @@ internal readonly record struct UnixSignal(int Number)
     /// <summary>Sends it to a process and all that it started: a frozen postmaster alone would leave its sessions running.</summary>
     public void SendToTree(int root)
     {
+        // Looked up first: the children of one that ended are somebody else's.
+        var children = Children(root).ToList();
         Send(root);
-        foreach (var child in Children(root))
+        foreach (var child in children)
             SendToTree(child);
     }
 

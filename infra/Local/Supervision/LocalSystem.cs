@@ -25,7 +25,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         ProcessorAddresses = [.. Enumerable.Range(0, processors).Select(_ => Loopback(LoopbackPort.Free()))];
 
         services.Add(new("sandbox", layout.Program("src/Sandbox", "KkiaEvents.Sandbox"), SandboxAddress, SandboxSettings()));
-        services.Add(new("ingress", layout.Program("src/Ingress", "KkiaEvents.Ingress"), IngressAddress, ServiceSettings()));
+        services.Add(new("ingress", layout.Program("src/Ingress", "KkiaEvents.Ingress"), IngressAddress, IngressSettings(layout)));
         for (var number = 1; number <= processors; number++)
         {
             services.Add(new(
@@ -102,6 +102,10 @@ internal sealed class LocalSystem : IAsyncDisposable
         await Task.WhenAll(running.Where(service => service.Name is "sandbox" or "ingress").Select(service => service.StopAsync())).ConfigureAwait(false);
         await Task.WhenAll(running.Select(service => service.StopAsync())).ConfigureAwait(false);
     }
+
+    // Not in .run/env: another Ingress needs a spool of its own.
+    private Dictionary<string, string?> IngressSettings(Layout layout) =>
+        new(ServiceSettings()) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, "spool") };
 
     private Dictionary<string, string?> SandboxSettings() => new()
     {

@@ -2,6 +2,7 @@ using KkiaEvents.Bus;
 using KkiaEvents.Ingress.Webhooks;
 using KkiaEvents.ServiceDefaults;
 using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KkiaEvents.Ingress.Publishing;
 
@@ -11,7 +12,9 @@ internal static class PublishingRegistration
     public static void AddWebhookPublishing(this WebApplicationBuilder builder, IngressOptions options)
     {
         builder.Services.AddSingleton<WebhookReader>();
+        builder.Services.AddSingleton<BrokerGate>();
         builder.Services.AddSingleton<WebhookPublisher>();
+        builder.Services.AddSingleton<WebhookKeeper>();
         builder.Services.AddSingleton<TopologyKeeper>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
         builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]);
@@ -21,10 +24,16 @@ internal static class PublishingRegistration
             {
                 health.Name = "bus";
                 health.Tags.Add(ServiceHost.Ready);
+                // The spool takes webhooks meanwhile; whether it can is its own check.
+                health.MinimalFailureStatus = HealthStatus.Degraded;
             });
             bus.UsingRabbitMq((_, rabbit) => rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-ingress"));
         });
-        // Webhooks are answered 503 while the broker is away; the service itself is up.
-        builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = false);
+        // While the broker is away the spool takes webhooks: neither a start nor a stop waits for it.
+        builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(5);
+        });
     }
 }

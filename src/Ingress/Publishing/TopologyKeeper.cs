@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace KkiaEvents.Ingress.Publishing;
 
 /// <summary>
-/// Declares the topology before Ingress is ready, so that nothing is lost when no Processor has ever run; and again every
-/// few seconds: who takes the Processor's queue away while another queue takes the same events would otherwise not be noticed,
+/// Declares the topology at start, so that nothing is lost when no Processor has ever run (what comes before it is done goes
+/// to the spool); and again every few seconds: who takes the Processor's queue away while another queue takes the same events would otherwise not be noticed,
 /// because the broker then has a taker for each.
 /// </summary>
 internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<TopologyKeeper> log) : BackgroundService, IHealthCheck
@@ -31,8 +31,11 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
         }
     }
 
+    /// <summary>Why it is not declared; null when it is.</summary>
+    public string? Problem => _problem;
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_problem is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy());
+        Task.FromResult(_problem is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,7 +60,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Topology declared at {Broker}: webhooks are taken from now on")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topology declared at {Broker}")]
     private partial void LogDeclared(BusAddress broker);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Broker} does not take the topology: {Error} It is tried again each second")]

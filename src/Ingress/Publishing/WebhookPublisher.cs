@@ -5,45 +5,63 @@ using MassTransit;
 
 namespace KkiaEvents.Ingress.Publishing;
 
+/// <summary>What came of a publish.</summary>
+internal enum PublishOutcome
+{
+    /// <summary>The broker confirmed it as routed to a queue.</summary>
+    Confirmed,
+
+    /// <summary>No queue takes it, although the topology was declared again.</summary>
+    Unroutable,
+
+    /// <summary>No confirm in time, or an error: whether the broker has it is not known.</summary>
+    Unknown,
+}
+
 /// <summary>Puts a webhook on the bus, and tells whether the broker has it for certain: confirmed, and routed to a queue.</summary>
 internal sealed partial class WebhookPublisher(
-    IBus bus, IngressOptions options, TopologyKeeper topology, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookPublisher> log)
+    IBus bus, BrokerGate gate, TopologyKeeper topology, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookPublisher> log)
 {
-    public async Task<bool> TryPublishAsync(IncomingWebhook webhook, CancellationToken aborted)
+    public async Task<(PublishOutcome Outcome, string? Why)> PublishAsync(IncomingWebhook webhook, TimeSpan patience)
     {
         var started = time.GetTimestamp();
-        // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.
-        using var deadline = new CancellationTokenSource(options.PublishTimeout, time);
+        using var deadline = new CancellationTokenSource(patience, time);
         try
         {
             try
             {
-                await PublishAsync(webhook, deadline.Token);
+                await gate.RunAsync(token => SendAsync(webhook, token), deadline.Token);
             }
             catch (MessageReturnedException)
             {
                 // Confirmed but unroutable: somebody took the queue or a binding away while we run. Put it back, once.
                 LogUnroutable(webhook.CorrelationId);
-                await topology.DeclareAsync(deadline.Token);
-                await PublishAsync(webhook, deadline.Token);
+                await topology.DeclareAsync(deadline.Token).WaitAsync(deadline.Token);
+                await gate.RunAsync(token => SendAsync(webhook, token), deadline.Token);
             }
-
-            metrics.Published(time.GetElapsedTime(started));
-            if (webhook.Message is TransactionUnrecognized parked)
-                LogParked(parked.Reason, Topology.ParkedQueue, webhook.DeliveryId, webhook.CorrelationId);
-            else
-                LogKept(webhook.Event, webhook.DeliveryId, webhook.CorrelationId);
-            return true;
+        }
+        catch (MessageReturnedException e)
+        {
+            // The broker is there; it is this message that has no way.
+            return (PublishOutcome.Unroutable, e.Message);
         }
         catch (Exception e)
         {
-            // A deadline says nothing of whether the broker has it; the sender repeats, and a repeat adds nothing.
-            LogNotKept(e is OperationCanceledException ? "no confirm in time" : e.Message, webhook.DeliveryId, webhook.CorrelationId);
-            return false;
+            var why = e is OperationCanceledException ? "no confirm in time" : e.Message;
+            gate.Failed(why);
+            return (PublishOutcome.Unknown, why);
         }
+
+        gate.Confirmed();
+        metrics.Published(time.GetElapsedTime(started));
+        if (webhook.Message is TransactionUnrecognized parked)
+            LogParked(parked.Reason, Topology.ParkedQueue, webhook.DeliveryId, webhook.CorrelationId);
+        else
+            LogKept(webhook.Event, webhook.DeliveryId, webhook.CorrelationId);
+        return (PublishOutcome.Confirmed, null);
     }
 
-    private Task PublishAsync(IncomingWebhook webhook, CancellationToken cancellationToken) =>
+    private Task SendAsync(IncomingWebhook webhook, CancellationToken cancellationToken) =>
         bus.Publish(webhook.Message, webhook.Message.GetType(), context =>
         {
             context.MessageId = webhook.DeliveryId;
@@ -59,7 +77,4 @@ internal sealed partial class WebhookPublisher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No queue takes {CorrelationId}'s webhook: declaring the topology again")]
     private partial void LogUnroutable(string correlationId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Webhook not kept ({Error}): delivery {DeliveryId} for {CorrelationId} was answered 503 and must come again")]
-    private partial void LogNotKept(string error, Guid deliveryId, string correlationId);
 }

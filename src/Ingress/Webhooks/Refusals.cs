@@ -18,5 +18,6 @@ internal static class Refusals
     public static readonly Refusal WrongSignature = new(401, "wrong_signature", "Not authentic",
         "The header x-kkiapay-secret fits none of the merchant's secrets.");
 
-    public static readonly Refusal NotKept = new(503, "not_kept", "Not kept", "The webhook could not be stored safely. Send it again.", RetryAfterSeconds: 1);
+    public static Refusal NotKept(string why) =>
+        new(503, "not_kept", "Not kept", $"The webhook could not be stored safely. Send it again. The broker does not confirm it, and the spool does not keep it: {why}", RetryAfterSeconds: 1);
 }

@@ -68,10 +68,11 @@ internal static class WebhookEndpoint
 
             var message = services.GetRequiredService<WebhookReader>().Read(body.Span, merchant, form, header!);
             metrics.Received(merchant, message.Event);
-            if (await services.GetRequiredService<WebhookPublisher>().TryPublishAsync(message, context.RequestAborted))
-                await AcknowledgeAsync(context);
+            // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.
+            if (await services.GetRequiredService<WebhookKeeper>().KeepAsync(message) is { } refusal)
+                await RefuseAsync(context, metrics, merchant, refusal);
             else
-                await RefuseAsync(context, metrics, merchant, Refusals.NotKept);
+                await AcknowledgeAsync(context);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -9,7 +9,12 @@ namespace KkiaEvents.Ingress.Webhooks;
 /// <param name="DeliveryId">Its id, and the bus message's.</param>
 /// <param name="Event">The provider's event, or <c>unrecognized</c>.</param>
 /// <param name="CorrelationId">What ties all log lines about the payment together.</param>
-internal sealed record IncomingWebhook(object Message, Guid DeliveryId, string Event, string CorrelationId);
+internal sealed record IncomingWebhook(object Message, Guid DeliveryId, string Event, string CorrelationId)
+{
+    public static IncomingWebhook Of(TransactionNotification message) => new(message, message.DeliveryId, message.Event, $"{message.Merchant}/{message.TransactionId}");
+
+    public static IncomingWebhook Of(TransactionUnrecognized message) => new(message, message.DeliveryId, "unrecognized", $"{message.Merchant}/{message.DeliveryId}");
+}
 
 /// <summary>Makes a bus message of an authentic body. What can't be understood is kept all the same.</summary>
 internal sealed class WebhookReader(TimeProvider time)
@@ -44,16 +49,14 @@ internal sealed class WebhookReader(TimeProvider time)
                 Amount = webhook.Amount, Body = text, Signature = signature, ReceivedAt = time.GetUtcNow(),
             },
         };
-        return new(message, id, message.Event, $"{merchant}/{message.TransactionId}");
+        return IncomingWebhook.Of(message);
     }
 
     private IncomingWebhook Unrecognized(Guid id, string merchant, string reason, string body, string? base64, string? signature) =>
-        new(
-            new TransactionUnrecognized
-            {
-                DeliveryId = id, Merchant = merchant, Reason = reason, Body = body, BodyBase64 = base64, Signature = signature, ReceivedAt = time.GetUtcNow(),
-            },
-            id, "unrecognized", $"{merchant}/{id}");
+        IncomingWebhook.Of(new TransactionUnrecognized
+        {
+            DeliveryId = id, Merchant = merchant, Reason = reason, Body = body, BodyBase64 = base64, Signature = signature, ReceivedAt = time.GetUtcNow(),
+        });
 
     private static bool TryText(ReadOnlySpan<byte> body, out string text)
     {

@@ -31,6 +31,9 @@ public class Installation(Services services) : IAsyncLifetime
 
     public NpgsqlDataSource Database { get; private set; } = null!;
 
+    /// <summary>Where Ingress keeps what the broker does not take.</summary>
+    public string SpoolDirectory { get; } = Path.Combine(Path.GetTempPath(), $"kkiaevents-spool-{Guid.NewGuid():n}");
+
     public HttpClient Ingress { get; private set; } = null!;
 
     public HttpClient Sandbox { get; private set; } = null!;
@@ -66,7 +69,9 @@ public class Installation(Services services) : IAsyncLifetime
         _ingress = IngressApp.Build(Arguments());
         await _ingress.StartAsync();
         Ingress = new() { BaseAddress = new(_ingress.Urls.First()) };
-        await Condition.HoldsAsync("Ingress is ready", async () => (await Ingress.GetAsync("/health/ready")).IsSuccessStatusCode);
+        // Ready it is at once, with its spool; healthy once the topology is declared, which tests rely on.
+        await Condition.HoldsAsync("Ingress is healthy", async () =>
+            (await Ingress.GetStringAsync("/health/ready")).StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
         if (Subscribed)
             await SubscribeAsync();
         for (var i = 0; i < Processors; i++)
@@ -180,6 +185,8 @@ public class Installation(Services services) : IAsyncLifetime
         Sandbox?.Dispose();
         if (Database is not null)
             await Database.DisposeAsync();
+        if (Directory.Exists(SpoolDirectory))
+            Directory.Delete(SpoolDirectory, recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -188,6 +195,7 @@ public class Installation(Services services) : IAsyncLifetime
         "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--ConnectionStrings:Ledger={LedgerConnection}",
         $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:default:PublicKey=pk", "--Kkiapay:Merchants:default:PrivateKey=tpk",
         "--Kkiapay:Merchants:default:SecretKey=tsk", "--Kkiapay:Merchants:default:Environment=Sandbox", $"--Kkiapay:Merchants:default:ApiBaseUrl={_sandbox!.Urls.First()}",
+        $"--Ingress:Spool:Directory={SpoolDirectory}",
         .. Settings,
     ];
 }

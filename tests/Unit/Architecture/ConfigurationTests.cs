@@ -10,7 +10,7 @@ public class ConfigurationTests
     private static readonly string[] Right =
     [
         "--ConnectionStrings:RabbitMq=amqp://u:p@127.0.0.1:5672/", "--ConnectionStrings:Ledger=Host=127.0.0.1;Database=d;Username=u;Password=p",
-        "--Kkiapay:Merchants:default:WebhookSecrets:0=s3cr3t", "--Kkiapay:Merchants:default:PrivateKey=tpk",
+        "--Kkiapay:Merchants:default:WebhookSecrets:0=s3cr3t", "--Kkiapay:Merchants:default:PrivateKey=tpk", "--Ingress:Spool:Directory=/var/lib/kkiaevents/spool",
     ];
 
     [Theory]
@@ -20,6 +20,9 @@ public class ConfigurationTests
     [InlineData("Kkiapay:Merchants:default:WebhookSecrets:0", "", "Kkiapay__Merchants__default__WebhookSecrets__0")]
     [InlineData("Kkiapay:Merchants:Shop A:WebhookSecrets:0", "x", "Kkiapay__Merchants__Shop A__WebhookSecrets__0")]
     [InlineData("Ingress:PublishTimeoutMs", "soon", "Ingress__PublishTimeoutMs")]
+    [InlineData("Ingress:Spool:Directory", "", "Ingress__Spool__Directory")]
+    [InlineData("Ingress:Spool:Directory", "spool", "Ingress__Spool__Directory")]
+    [InlineData("Ingress:Spool:MaxMegabytes", "0", "Ingress__Spool__MaxMegabytes")]
     [InlineData("Log:Format", "Yaml", "Log__Format")]
     public void Ingress_names_the_key_and_shows_an_example(string key, string value, string named) => Names(() => IngressApp.Build([.. Right, $"--{key}={value}"]), named);
 

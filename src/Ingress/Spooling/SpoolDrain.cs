@@ -1,0 +1,194 @@
+using System.Threading.Channels;
+using KkiaEvents.Ingress.Publishing;
+using KkiaEvents.Ingress.Webhooks;
+
+namespace KkiaEvents.Ingress.Spooling;
+
+/// <summary>
+/// Gives the broker what the spool holds, in the order in which it came, and forgets a record only once it is confirmed as
+/// routed. While the broker is in trouble it sends one record and waits for it: that is the probe.
+/// </summary>
+internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher, BrokerGate gate, SpoolMetrics metrics, SpoolOptions options, TimeProvider time, ILogger<SpoolDrain> log)
+    : BackgroundService
+{
+    private const int Together = 64;
+
+    /// <summary>Nobody waits for it, and a hanging publish is best left to hang: it ends by itself when the broker goes on, or when its heartbeat fails.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan UnroutablePause = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(1);
+
+    // Confirmed, but the disk did not take the deletion yet: not sent again by this process.
+    private readonly Dictionary<Guid, SpooledRecord> _confirmed = [];
+    private long _drained;
+    private int _spooling;
+
+    /// <summary>Says that something was spooled.</summary>
+    public void Spooled(string why)
+    {
+        if (Interlocked.Exchange(ref _spooling, 1) == 0)
+            LogSpooling(options.Directory, why);
+        _woken.Writer.TryWrite(true);
+    }
+
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (spool.State is { Depth: > 0 } left)
+        {
+            Interlocked.Exchange(ref _spooling, 1);
+            LogLeft(options.Directory, left.Depth, left.Oldest);
+        }
+
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = Pause;
+            try
+            {
+                if (spool.State.Depth == 0)
+                {
+                    TellDrained();
+                    await _woken.Reader.ReadAsync(stoppingToken);
+                    continue;
+                }
+
+                if (await PassAsync(stoppingToken) is var unroutable and > 0)
+                {
+                    metrics.Failed("unroutable", unroutable);
+                    LogUnroutable(unroutable, options.Directory);
+                    pause = UnroutablePause;
+                }
+                else if (gate.Trouble is null && spool.State.Problem is null)
+                {
+                    continue;
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, what lies in the spool must not wait for the next start.
+                LogFailed(e.Message);
+            }
+
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Goes through the spool once, until the broker fails.</summary>
+    /// <returns>How many records no queue takes.</returns>
+    private async Task<int> PassAsync(CancellationToken stoppingToken)
+    {
+        var (after, unroutable) = (0L, 0);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var records = await spool.ReadAsync(after, gate.Trouble is null ? Together : 1);
+            if (records.Count == 0)
+                return unroutable;
+            after = records[^1].Sequence;
+
+            var readable = await ReadAsync(records);
+            // Webhooks of one payment one after the other, different payments side by side.
+            var sent = await Task.WhenAll(readable.GroupBy(r => r.Webhook.CorrelationId).Select(SendAsync)).WaitAsync(stoppingToken);
+            unroutable += sent.Sum(s => s.Unroutable);
+            foreach (var record in sent.SelectMany(s => s.Confirmed))
+                _confirmed[record.Record.DeliveryId] = record;
+            await ForgetAsync();
+            if (sent.Any(s => s.Failed))
+                return unroutable;
+        }
+
+        return unroutable;
+    }
+
+    private async Task<List<(SpooledRecord Spooled, IncomingWebhook Webhook)>> ReadAsync(IReadOnlyList<SpooledRecord> records)
+    {
+        var (readable, unreadable) = (new List<(SpooledRecord, IncomingWebhook)>(), new List<SpooledRecord>());
+        foreach (var spooled in records)
+        {
+            try
+            {
+                var webhook = spooled.Record.ToWebhook();
+                if (_confirmed.ContainsKey(webhook.DeliveryId))
+                    _confirmed[webhook.DeliveryId] = spooled;
+                else
+                    readable.Add((spooled, webhook));
+            }
+            catch (UnreadableRecordException e)
+            {
+                unreadable.Add(spooled);
+                LogUnreadable(spooled.Sequence, spooled.Record.DeliveryId, options.Directory, e.Message);
+            }
+        }
+
+        if (unreadable.Count > 0)
+        {
+            await spool.SetAsideAsync(unreadable);
+            metrics.Failed("unreadable", unreadable.Count);
+        }
+
+        return readable;
+    }
+
+    private async Task<(List<SpooledRecord> Confirmed, int Unroutable, bool Failed)> SendAsync(IEnumerable<(SpooledRecord Spooled, IncomingWebhook Webhook)> records)
+    {
+        var (confirmed, unroutable) = (new List<SpooledRecord>(), 0);
+        foreach (var (spooled, webhook) in records)
+        {
+            switch ((await publisher.PublishAsync(webhook, Patience)).Outcome)
+            {
+                case PublishOutcome.Confirmed:
+                    confirmed.Add(spooled);
+                    break;
+                case PublishOutcome.Unroutable:
+                    unroutable++;
+                    break;
+                default:
+                    return (confirmed, unroutable, true);
+            }
+        }
+
+        return (confirmed, unroutable, false);
+    }
+
+    private async Task ForgetAsync()
+    {
+        if (_confirmed.Count == 0)
+            return;
+        await spool.DeleteAsync([.. _confirmed.Values]);
+        metrics.Drained(_confirmed.Count);
+        _drained += _confirmed.Count;
+        _confirmed.Clear();
+    }
+
+    private void TellDrained()
+    {
+        if (_drained > 0 && Interlocked.Exchange(ref _spooling, 0) == 1)
+            LogDrained(options.Directory, _drained);
+        _drained = 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhooks go to the spool in {Directory} from now on: {Why}")]
+    private partial void LogSpooling(string directory, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The spool in {Directory} holds {Depth} webhooks of an earlier run, the first since {Oldest}: they go to the broker as soon as it takes them")]
+    private partial void LogLeft(string directory, long depth, DateTimeOffset? oldest);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The spool in {Directory} is drained: the broker confirmed {Count} webhooks from it")]
+    private partial void LogDrained(string directory, long count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No queue takes {Count} webhooks in the spool, although the topology was declared again: they stay in {Directory} and are tried again. Look at the broker's bindings and at the user's rights")]
+    private partial void LogUnroutable(int count, string directory);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Record {Sequence} (delivery {DeliveryId}) of the spool in {Directory} can't be read: {Error}. It is set aside in the same file, table set_aside, and a person must look")]
+    private partial void LogUnreadable(long sequence, Guid deliveryId, string directory, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The spool could not be drained further: {Error} It is tried again")]
+    private partial void LogFailed(string error);
+}

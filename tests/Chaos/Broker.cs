@@ -1,0 +1,41 @@
+using System.Text;
+using System.Text.Json;
+using KkiaEvents.Tests.Integration.Infrastructure;
+using RabbitMQ.Client;
+
+namespace KkiaEvents.Tests.Chaos;
+
+/// <summary>What came to the Processor's queue.</summary>
+internal static class Broker
+{
+    public const string Queue = "kkiaevents-processor";
+
+    /// <summary>Waits until every transaction's webhook is in the queue, with one and the same message id each time it is.</summary>
+    public static async Task HasAllAsync(string amqpUri, IReadOnlyCollection<string> transactions, Func<string> otherwise)
+    {
+        var arrived = new Dictionary<string, HashSet<string>>();
+        await Condition.HoldsAsync($"all {transactions.Count} that were answered 200 are in the queue ({otherwise()})", async () =>
+        {
+            try
+            {
+                await using var connection = await new ConnectionFactory { Uri = new(amqpUri) }.CreateConnectionAsync();
+                await using var channel = await connection.CreateChannelAsync();
+                while (await channel.BasicGetAsync(Queue, autoAck: true) is { } got)
+                {
+                    var envelope = JsonSerializer.Deserialize<JsonElement>(Encoding.UTF8.GetString(got.Body.Span));
+                    var transaction = envelope.GetProperty("message").GetProperty("transactionId").GetString()!;
+                    if (!arrived.TryGetValue(transaction, out var ids))
+                        arrived[transaction] = ids = [];
+                    ids.Add(envelope.GetProperty("messageId").GetString()!);
+                }
+            }
+            catch (Exception e) when (e is RabbitMQ.Client.Exceptions.OperationInterruptedException or RabbitMQ.Client.Exceptions.BrokerUnreachableException)
+            {
+                return false;
+            }
+
+            return transactions.All(arrived.ContainsKey);
+        }, TimeSpan.FromMinutes(2));
+        Assert.All(transactions, transaction => Assert.Single(arrived[transaction]));
+    }
+}

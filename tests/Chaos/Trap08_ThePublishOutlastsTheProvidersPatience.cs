@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using KkiaEvents.Tests.Integration.Infrastructure;
+using RabbitMQ.Client;
+
+namespace KkiaEvents.Tests.Chaos;
+
+/// <summary>The provider gives up after 7.5 s; the broker may take minutes, or never come back to it.</summary>
+[Collection(TakesServersAway.Name)]
+public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
+{
+    private readonly string _spool = Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}");
+
+    [Fact]
+    public async Task While_the_broker_is_frozen_every_webhook_is_answered_200_and_all_are_delivered_after()
+    {
+        // Take out: spool.AppendAsync in WebhookKeeper (all are 503); or WaitAsync in BrokerGate (no answer at all).
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("frozen"));
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        await Condition.HoldsAsync("it is healthy", async () => (await ingress.HealthAsync()).Body.GetProperty("status").GetString() == "Healthy");
+        Assert.Equal(200, (await ingress.PostAsync("before"))!.Status);
+
+        var answered = new ConcurrentBag<string> { "before" };
+        await services.Broker.PauseAsync();
+        try
+        {
+            var sending = new List<Task>();
+            using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            for (var n = 0; n < 600 && await tick.WaitForNextTickAsync(); n++)
+                sending.Add(PostAsync($"frozen_{n}"));
+            await Task.WhenAll(sending);
+            Assert.Equal(601, answered.Count);
+
+            var (status, body) = await ingress.HealthAsync();
+            Assert.Equal(200, status);
+            Assert.Equal("Degraded", body.GetProperty("status").GetString());
+            Assert.Equal(600, body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64());
+            Assert.Contains("kkiaevents_spool_depth 600", await WithoutLabelsAsync(ingress));
+        }
+        finally
+        {
+            await services.Broker.ResumeAsync();
+        }
+
+        await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
+        await Condition.HoldsAsync("the spool is empty and says so", () => ingress.Lines.Contains("is drained", StringComparison.Ordinal));
+        Assert.Single(ingress.Lines.Split('\n'), line => line.Contains("Webhooks go to the spool", StringComparison.Ordinal));
+
+        async Task PostAsync(string transaction)
+        {
+            if (await ingress.PostAsync(transaction) is { Status: 200 })
+                answered.Add(transaction);
+        }
+    }
+
+    [Fact]
+    public async Task A_start_without_a_broker_takes_webhooks_at_once()
+    {
+        await services.Broker.StopAsync();
+        await using var ingress = new IngressProcess(services.BrokerEndpoint.AmqpAddress(), _spool);
+        try
+        {
+            await ingress.StartAsync();
+            Assert.Equal(200, (await ingress.PostAsync("no_broker"))!.Status);
+            Assert.Equal(200, (await ingress.HealthAsync()).Status);
+        }
+        finally
+        {
+            await services.Broker.StartAsync();
+        }
+
+        await Broker.HasAllAsync(services.BrokerEndpoint.AmqpAddress(), ["no_broker"], () => ingress.Lines);
+    }
+
+    [Fact]
+    public async Task What_no_queue_takes_is_kept_until_one_does()
+    {
+        // Take out: Mandatory in WebhookPublisher: the broker confirms, and drops.
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("unroutable"));
+        await using var connection = await new ConnectionFactory { Uri = new(amqp) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        // Of another kind than ours, so that the topology can't be declared, and bound to nothing.
+        await channel.QueueDeclareAsync(Broker.Queue, durable: true, exclusive: false, autoDelete: false);
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        for (var n = 0; n < 5; n++)
+            Assert.Equal(200, (await ingress.PostAsync($"unroutable_{n}"))!.Status);
+        Assert.Equal(5, (await ingress.HealthAsync()).Body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64());
+        await channel.QueueDeleteAsync(Broker.Queue);
+        await Broker.HasAllAsync(amqp, [.. Enumerable.Range(0, 5).Select(n => $"unroutable_{n}")], () => ingress.Lines);
+    }
+
+    [Fact]
+    public async Task A_stop_while_publishes_hang_spools_them_first()
+    {
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("stopped"));
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        await Condition.HoldsAsync("it is healthy", async () => (await ingress.HealthAsync()).Body.GetProperty("status").GetString() == "Healthy");
+        await services.Broker.PauseAsync();
+        try
+        {
+            var hanging = Enumerable.Range(0, 20).Select(n => ingress.PostAsync($"stopped_{n}")).ToList();
+            var stopping = ingress.StopAsync();
+            await Task.WhenAll(hanging);
+            await stopping;
+            var answered = Enumerable.Range(0, 20).Where(n => hanging[n].Result is { Status: 200 }).Select(n => $"stopped_{n}").ToList();
+            await services.Broker.ResumeAsync();
+            await ingress.StartAsync();
+            await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
+        }
+        finally
+        {
+            await services.Broker.ResumeAsync();
+        }
+    }
+
+    private static async Task<string> WithoutLabelsAsync(IngressProcess ingress) =>
+        System.Text.RegularExpressions.Regex.Replace(await ingress.MetricsAsync(), @"\{[^}]*\} (\d+)( \d+)?", " $1");
+}

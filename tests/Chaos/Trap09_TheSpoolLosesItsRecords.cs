@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using KkiaEvents.Local.Backing;
+using KkiaEvents.Tests.Integration.Infrastructure;
+
+namespace KkiaEvents.Tests.Chaos;
+
+/// <summary>What was answered 200 from the spool survives a kill, a full disk and a disk that fails.</summary>
+[Collection(TakesServersAway.Name)]
+public class Trap09_TheSpoolLosesItsRecords(Services services)
+{
+    private readonly string _spool = Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}");
+
+    // Nobody listens there: the broker is away for this Ingress alone.
+    private static string Nowhere => $"amqp://u:p@127.0.0.1:{LoopbackPort.Free()}/";
+
+    [Fact]
+    public async Task Everything_answered_before_a_kill_comes_out_after_it()
+    {
+        // Take out: the wait for Done in Spool.AppendAsync (return Task.CompletedTask).
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("killed"));
+        var answered = new ConcurrentBag<string>();
+        for (var life = 0; life < 3; life++)
+        {
+            await using var ingress = new IngressProcess(Nowhere, _spool, keep: true);
+            await ingress.StartAsync();
+            using var end = new CancellationTokenSource();
+            var senders = Enumerable.Range(0, 8).Select(sender => SendAsync(ingress, $"k{life}_{sender}_", answered, end.Token)).ToList();
+            var some = answered.Count + 200;
+            await Condition.HoldsAsync($"{some} are answered", () => answered.Count >= some);
+            await ingress.KillAsync();
+            await end.CancelAsync();
+            await Task.WhenAll(senders);
+        }
+
+        await DrainedAsync(amqp, answered);
+    }
+
+    [Fact]
+    public async Task The_answer_leaves_only_after_the_disk_has_the_record()
+    {
+        // Take out: synchronous = full in SpoolFile.
+        var trace = _spool + ".strace";
+        await using var ingress = new IngressProcess(Nowhere, _spool);
+        await ingress.StartAsync(["strace", "-f", "-s", "400", "-o", trace, "-e", "trace=fsync,fdatasync,sendto,sendmsg"]);
+        try
+        {
+            Assert.Equal(200, (await ingress.PostAsync("first"))!.Status);
+            await Condition.HoldsAsync("the first answer is traced", () => Answers() == 1);
+            // The last one is empty, and becomes the next line.
+            var before = Traced().Length - 1;
+            Assert.Equal(200, (await ingress.PostAsync("second"))!.Status);
+            await Condition.HoldsAsync("the second answer is traced", () => Answers() == 2);
+            var between = Traced()[before..].TakeWhile(line => !line.Contains("received", StringComparison.Ordinal));
+            Assert.Contains(between, line => line.Contains("sync", StringComparison.Ordinal) && line.EndsWith("= 0", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(trace);
+        }
+
+        string[] Traced() => File.ReadAllText(trace).Split('\n');
+
+        int Answers() => Traced().Count(line => line.Contains("received", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_to_sync_is_answered_503_and_nothing_that_was_answered_200_is_lost()
+    {
+        // Take out: the catch of SqliteException in Spool.Try that calls Abandon and fail.
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("eio"));
+        var answered = new List<string>();
+        await using (var ingress = new IngressProcess(Nowhere, _spool, keep: true))
+        {
+            // From the 60th on, ten syncs in each hundred fail.
+            await ingress.StartAsync(["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fdatasync:error=EIO:when=60..69", "-e", "inject=fsync:error=EIO:when=60..69"]);
+            var refused = 0;
+            for (var n = 0; n < 150; n++)
+            {
+                var answer = await ingress.PostAsync($"eio_{n}");
+                Assert.NotNull(answer);
+                if (answer.Status == 200)
+                    answered.Add($"eio_{n}");
+                else
+                    refused++;
+                Assert.True(answer.Status == 200 || (answer is { Status: 503, RetryAfter: true } && answer.Body.Contains("spool", StringComparison.Ordinal)), answer.Body);
+            }
+
+            Assert.True(refused > 0, "no sync failed");
+            await Condition.HoldsAsync("the spool takes webhooks again", async () =>
+            {
+                if (await ingress.PostAsync("eio_after") is not { Status: 200 })
+                    return false;
+                answered.Add("eio_after");
+                return true;
+            });
+            Assert.Contains("is open again, checked", ingress.Lines);
+            await ingress.KillAsync();
+        }
+
+        await DrainedAsync(amqp, answered);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_answered_503_and_draining_it_makes_room()
+    {
+        // Take out: Room's look at the disk in Spool, and draining can delete nothing.
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("full"));
+        await using var ingress = new IngressProcess(amqp, _spool);
+        Directory.CreateDirectory(_spool);
+        await services.Broker.PauseAsync();
+        var answered = new List<string>();
+        try
+        {
+            // In a name space of its own, where anybody may mount.
+            await ingress.StartAsync(["unshare", "--mount", .. (Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]), "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
+            Answer? answer = null;
+            for (var n = 0; n < 5000 && (answer = await ingress.PostAsync($"full_{n}")) is { Status: 200 }; n++)
+                answered.Add($"full_{n}");
+            Assert.NotNull(answer);
+            Assert.Equal(503, answer.Status);
+            Assert.True(answer.RetryAfter);
+            Assert.Contains("disk", answer.Body);
+            Assert.True(answered.Count > 50, $"only {answered.Count} fitted");
+        }
+        finally
+        {
+            await services.Broker.ResumeAsync();
+        }
+
+        await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
+        await Condition.HoldsAsync("the spool is empty", async () =>
+            (await ingress.HealthAsync()).Body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64() == 0);
+    }
+
+    [Fact]
+    public async Task A_second_Ingress_on_the_same_spool_does_not_start_and_says_who_has_it()
+    {
+        await using var first = new IngressProcess(Nowhere, _spool);
+        await first.StartAsync();
+        await using var second = new IngressProcess(Nowhere, _spool);
+        second.Launch();
+        await second.Exited;
+        Assert.Equal(78, second.ExitCode);
+        await Condition.HoldsAsync("it says why", () => second.Lines.Contains("Example: Ingress__Spool__Directory=", StringComparison.Ordinal));
+        Assert.Contains("in use by another Ingress (process ", second.Lines);
+    }
+
+    private async Task DrainedAsync(string amqp, IReadOnlyCollection<string> answered)
+    {
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
+    }
+
+    private static async Task SendAsync(IngressProcess ingress, string prefix, ConcurrentBag<string> answered, CancellationToken end)
+    {
+        for (var n = 0; !end.IsCancellationRequested; n++)
+        {
+            if (await ingress.PostAsync($"{prefix}{n}") is { Status: 200 })
+                answered.Add($"{prefix}{n}");
+        }
+    }
+}
