@@ -160,6 +160,18 @@ public class PaymentDecisionTests
     }
 
     [Fact]
+    public void A_refund_whose_answer_names_no_amount_takes_back_what_was_paid() =>
+        Assert.Equal(5000, Given.Is<OrderRefunded>(Decide(Paid, Given.Answer(TransactionStatus.Refunded, amount: null))).Amount);
+
+    [Fact]
+    public void A_payment_whose_answer_says_nothing_of_the_payer_names_none()
+    {
+        var answer = Given.Answer(TransactionStatus.Complete);
+        Assert.Null(Given.Is<OrderPaid>(Decide(Claimed, answer with { Answer = answer.Answer with { Phone = null } })).Payer);
+        Assert.NotNull(Given.Is<OrderPaid>(Decide(Claimed, answer)).Payer);
+    }
+
+    [Fact]
     public void A_refund_that_was_never_paid_here_is_told_without_naming_a_payment() =>
         Assert.Null(Given.Is<OrderRefunded>(Decide(Claimed, Given.Answer(TransactionStatus.Refunded))).PaidEventId);
 
@@ -324,6 +336,11 @@ public class PaymentDecisionTests
             Assert.False(PaymentDecision.IsOpenAfter(settled, Given.Answer(TransactionStatus.Pending)));
         Assert.False(PaymentDecision.IsOpenAfter(Paid, Given.Answer(TransactionStatus.Complete)));
         Assert.False(PaymentDecision.IsOpenAfter(FailedByBoth, Given.Answer(TransactionStatus.Failed)));
+        Assert.False(PaymentDecision.IsOpenAfter(FailedByBoth, Given.Answer(TransactionStatus.Cancelled)));
+        Assert.True(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.Cancelled)));
+        foreach (var decided in new[] { TransactionStatus.Complete, TransactionStatus.Refunded, TransactionStatus.NotYours, TransactionStatus.NotAPayment })
+            Assert.False(PaymentDecision.IsOpenAfter(flagged, Given.Answer(decided)));
+        Assert.False(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.NotFound)));
     }
 
     [Fact]

@@ -44,6 +44,32 @@ public class PaymentReviewTests
     }
 
     [Fact]
+    public void A_payment_for_another_order_than_was_announced_is_paid_once_a_person_accepts_that_order()
+    {
+        var flagged = Flagged(Given.Payment(new PaymentAnnounced("order-9", Given.Noon)), Complete);
+        Assert.Equal([FlagReason.OrderMismatch], flagged.Flags);
+        Assert.Equal("order-1", Given.Is<OrderPaid>(Decide(Reviewed(flagged, FlagVerdict.Accepted), Complete)).OrderId);
+    }
+
+    [Fact]
+    public void A_payment_whose_webhooks_name_different_orders_is_paid_for_the_first_once_a_person_accepts_it()
+    {
+        var unnamed = Given.Answer(TransactionStatus.Complete, order: null);
+        var flagged = Flagged(Given.Payment(Given.Claim(), Given.Claim(order: "order-2", digest: "d2")), unnamed);
+        Assert.Equal([FlagReason.OrderMismatch], flagged.Flags);
+        Assert.Equal("order-1", Given.Is<OrderPaid>(Decide(Reviewed(flagged, FlagVerdict.Accepted), unnamed)).OrderId);
+    }
+
+    [Fact]
+    public void A_payment_without_a_reference_is_paid_once_a_person_accepts_it()
+    {
+        var unnamed = Given.Answer(TransactionStatus.Complete, order: null);
+        var flagged = Flagged(Given.Payment(Given.Claim(order: null)), unnamed, policy: Strict);
+        Assert.Equal([FlagReason.WithoutReference], flagged.Flags);
+        Assert.Null(Given.Is<OrderPaid>(Decide(Reviewed(flagged, FlagVerdict.Accepted), unnamed, policy: Strict)).OrderId);
+    }
+
+    [Fact]
     public void An_acceptance_of_one_objection_leaves_the_others_and_all_accepted_it_is_paid()
     {
         var first = Flagged(Given.Payment(Given.Claim(amount: 100)), Complete, policy: Strict);
