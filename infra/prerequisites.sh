@@ -34,6 +34,14 @@ missing_servers() {
   has_rabbitmq || echo rabbitmq-server
 }
 
+# For tests that make a disk fail. Where it can't be installed they are skipped, and say so.
+try_strace() {
+  local as_root=()
+  if command -v strace >/dev/null || ! command -v apt-get >/dev/null; then return; fi
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+  if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then install_quietly strace || true; fi
+}
+
 docker_answers() { command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1 && timeout 10 docker ps >/dev/null 2>&1; }
 
 # Debian 12's engine speaks API 1.41; the client library asks for 1.44 unless told.

@@ -105,6 +105,7 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
             await Task.WhenAll(hanging);
             await stopping;
             var answered = Enumerable.Range(0, 20).Where(n => hanging[n].Result is { Status: 200 }).Select(n => $"stopped_{n}").ToList();
+            Assert.NotEmpty(answered);
             await services.Broker.ResumeAsync();
             await ingress.StartAsync();
             await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);

@@ -39,6 +39,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     public async Task The_answer_leaves_only_after_the_disk_has_the_record()
     {
         // Take out: synchronous = full in SpoolFile.
+        await Machine.LetsTraceAsync();
         var trace = _spool + ".strace";
         await using var ingress = new IngressProcess(Nowhere, _spool);
         await ingress.StartAsync(["strace", "-f", "-s", "400", "-o", trace, "-e", "trace=fsync,fdatasync,sendto,sendmsg"]);
@@ -67,6 +68,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     public async Task A_disk_that_fails_to_sync_is_answered_503_and_nothing_that_was_answered_200_is_lost()
     {
         // Take out: the catch of SqliteException in Spool.Try that calls Abandon and fail.
+        await Machine.LetsTraceAsync();
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("eio"));
         var answered = new List<string>();
         await using (var ingress = new IngressProcess(Nowhere, _spool, keep: true))
@@ -104,6 +106,9 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     public async Task A_full_disk_is_answered_503_and_draining_it_makes_room()
     {
         // Take out: Room's look at the disk in Spool, and draining can delete nothing.
+        // In a name space of its own, where anybody may mount.
+        string[] unshare = ["unshare", "--mount", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]];
+        await Machine.LetsMountAsync(unshare);
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("full"));
         await using var ingress = new IngressProcess(amqp, _spool);
         Directory.CreateDirectory(_spool);
@@ -111,8 +116,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         var answered = new List<string>();
         try
         {
-            // In a name space of its own, where anybody may mount.
-            await ingress.StartAsync(["unshare", "--mount", .. (Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]), "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
+            await ingress.StartAsync([.. unshare, "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
             Answer? answer = null;
             for (var n = 0; n < 5000 && (answer = await ingress.PostAsync($"full_{n}")) is { Status: 200 }; n++)
                 answered.Add($"full_{n}");
