@@ -162,9 +162,9 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
         Interlocked.Add(ref _waitingBytes, -batch.Sum(a => (long)a.Record.Weight));
         var wanted = batch.Sum(a => (long)a.Record.Weight);
         // On a disk that is nearly full the log is in the way of what it holds.
-        if (Room(wanted).Bytes < wanted && _store!.File is { LogBytes: > 0 })
+        if (RoomOrNone(wanted).Bytes < wanted && _store!.File is { LogBytes: > 0 })
             Try(file => file.Checkpoint(), _ => { });
-        var (room, refusal) = Room(wanted);
+        var (room, refusal) = RoomOrNone(wanted);
         var fitting = batch.TakeWhile(a => (room -= a.Record.Weight) >= 0).ToList();
         foreach (var append in batch.Skip(fitting.Count))
             append.Fail(new SpoolException(SpoolTrouble.Full, refusal));
@@ -179,6 +179,19 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
                     append.Done.TrySetResult();
             },
             e => fitting.ForEach(a => a.Fail(e)));
+    }
+
+    // A disk that does not even tell how much is free takes nothing; it must not end the thread, and the process with it.
+    private (long Bytes, string Refusal) RoomOrNone(long wanted)
+    {
+        try
+        {
+            return Room(wanted);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return (0, $"the disk of {SpoolOptions.DirectoryKey} does not answer: {e.Message}");
+        }
     }
 
     /// <summary>How many bytes of records may come, by the setting and by the disk.</summary>
