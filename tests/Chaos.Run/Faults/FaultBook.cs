@@ -1,3 +1,4 @@
+using System.Globalization;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Chaos.Running;
 using KkiaEvents.Local.Backing;
@@ -29,7 +30,7 @@ internal sealed class FaultBook
             ["broker: restart"] = _ => AwayAsync(broker.StopAsync(), () => broker.StartAsync()),
             ["broker: kill -9"] = _ => AwayAsync(broker.KillAsync(), () => broker.StartAsync()),
             ["broker: SIGSTOP"] = _ => AwayAsync(broker.PauseAsync(), () => broker.ResumeAsync()),
-            ["broker: memory alarm"] = _ => AwayAsync(Watermark("0"), () => Watermark("0.4")),
+            ["broker: memory alarm"] = draw => AwayAsync(AlarmAsync(TimeSpan.FromSeconds(2 + 6 * draw)), () => Task.CompletedTask),
             ["network to the broker: cut"] = _ => GateAsync(system.BrokerGate, GateState.Cut),
             ["network to the broker: swallows"] = _ => GateAsync(system.BrokerGate, GateState.Swallowing),
             ["network to the broker: slow"] = _ => GateAsync(system.BrokerGate, GateState.Slow),
@@ -47,7 +48,13 @@ internal sealed class FaultBook
             ["provider: lies once"] = provider.LieAsync,
         };
 
-        Task Watermark(string value) => ((PrivateRabbitMq)broker).ControlAsync("set_vm_memory_high_watermark", value);
+        // Set and cleared by one call, in the broker: rabbitmqctl takes seconds to start, and a minute on a busy machine.
+        Task AlarmAsync(TimeSpan lasts) => ((PrivateRabbitMq)broker).ControlAsync("eval", string.Create(CultureInfo.InvariantCulture, $$"""
+            Before = vm_memory_monitor:get_vm_memory_high_watermark(),
+            vm_memory_monitor:set_vm_memory_high_watermark(0),
+            timer:sleep({{lasts.TotalMilliseconds:0}}),
+            vm_memory_monitor:set_vm_memory_high_watermark(Before).
+            """));
     }
 
     public IReadOnlyDictionary<string, DoFault> Services { get; }

@@ -3,7 +3,7 @@ namespace KkiaEvents.Chaos.Faults;
 /// <summary>A fault that will be done.</summary>
 /// <param name="After">From the beginning of the load.</param>
 /// <param name="Lasts">Until it is healed.</param>
-/// <param name="Kind">Which: a key of <see cref="FaultBook"/>.</param>
+/// <param name="Kind">Which: a name in the book of faults.</param>
 /// <param name="Draw">0 to 1, for what the fault itself leaves to chance: which of several, which way.</param>
 internal sealed record PlannedFault(TimeSpan After, TimeSpan Lasts, string Kind, double Draw);
 
@@ -28,11 +28,11 @@ internal static class FaultSchedule
             dice.Shuffle(deck);
             foreach (var kind in deck)
             {
-                var lasts = 2 + 7 * dice.NextDouble();
+                var lasts = 2 + 6 * dice.NextDouble();
                 if (at + lasts > duration.TotalSeconds)
                     return planned;
                 planned.Add(new(TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(lasts), kind, dice.NextDouble()));
-                at += lasts + 1 + 3 * dice.NextDouble();
+                at += lasts + 0.5 + dice.NextDouble();
             }
         }
     }
