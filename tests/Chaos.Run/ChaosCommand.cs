@@ -39,7 +39,11 @@ internal static class ChaosCommand
             using var only = RunLock.Take(layout);
             Leftovers.Owner = layout.Services;
             await Leftovers.EndAsync(layout.Services, cancellation).ConfigureAwait(false);
-            return await ChaosRun.RunAsync(layout, seed, duration, rate, cancellation).ConfigureAwait(false) ? 0 : 1;
+            if (!await ChaosRun.RunAsync(layout, seed, duration, rate, cancellation).ConfigureAwait(false))
+                return 1;
+            // Broker and database stay for whoever looks into what went wrong; nothing did.
+            LocalServices.Delete(layout.Services);
+            return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -12,6 +12,8 @@ internal delegate Task<Func<Task>> DoFault(double draw);
 /// <summary>Everything that is done to the system, by the name that the report uses, in two lanes: the services, and what they stand on.</summary>
 internal sealed class FaultBook
 {
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
     public FaultBook(ChaosSystem system, DatabaseFaults database, ProviderFaults provider)
     {
         Services = new Dictionary<string, DoFault>
@@ -66,11 +68,13 @@ internal sealed class FaultBook
     private static async Task<Func<Task>> KillAsync(BenchProcess[] processes)
     {
         await Task.WhenAll(processes.Select(process => process.KillAsync())).ConfigureAwait(false);
-        return () =>
+        return async () =>
         {
             foreach (var process in processes)
                 process.Launch();
-            return Task.CompletedTask;
+            // Its start belongs to the fault; but what else is on may keep it from being ready.
+            using var limit = new CancellationTokenSource(StartPatience);
+            await Task.WhenAll(processes.Select(process => process.WaitUntilReadyAsync(limit.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         };
     }
 
