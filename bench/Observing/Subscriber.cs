@@ -15,15 +15,19 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private readonly IConnection connection;
     private readonly IChannel channel;
+    private readonly Action<ObservedOutcome>? taken;
     private Arrivals? current;
 
-    private Subscriber(IConnection connection, IChannel channel) => (this.connection, this.channel) = (connection, channel);
+    private Subscriber(IConnection connection, IChannel channel, Action<ObservedOutcome>? taken) => (this.connection, this.channel, this.taken) = (connection, channel, taken);
 
-    public static async Task<Subscriber> StartAsync(string broker, CancellationToken cancellation)
+    /// <param name="broker">Its address.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="taken">Told of everything that comes, on one thread, before it is acknowledged.</param>
+    public static async Task<Subscriber> StartAsync(string broker, CancellationToken cancellation, Action<ObservedOutcome>? taken = null)
     {
         var connection = await new ConnectionFactory { Uri = new Uri(broker) }.CreateConnectionAsync("kkiaevents-bench", cancellation).ConfigureAwait(false);
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellation).ConfigureAwait(false);
-        var subscriber = new Subscriber(connection, channel);
+        var subscriber = new Subscriber(connection, channel, taken);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancellation).ConfigureAwait(false);
         foreach (var type in Types)
         {
@@ -50,7 +54,9 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private async Task TakeAsync(BasicDeliverEventArgs delivery)
     {
-        current?.Take(ObservedOutcome.Read(delivery.Exchange[(Namespace.Length + 1)..], delivery.Body.Span));
+        var outcome = ObservedOutcome.Read(delivery.Exchange[(Namespace.Length + 1)..], delivery.Body.Span);
+        current?.Take(outcome);
+        taken?.Invoke(outcome);
         await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false).ConfigureAwait(false);
     }
 }

@@ -66,6 +66,24 @@ internal sealed class BenchProcess(string name, string program, string log, IRea
         throw new BenchFailedException($"{name} did not become ready. Its last words:\n{LogFile.Tail(log)}");
     }
 
+    /// <summary>Sends it a signal. Does nothing when it does not run.</summary>
+    public void Send(UnixSignal signal)
+    {
+        if (ProcessId is { } id)
+            signal.SendToTree(id);
+    }
+
+    /// <summary>kill -9; returns when it is gone.</summary>
+    public async Task KillAsync()
+    {
+        if (process is null)
+            return;
+        Send(UnixSignal.Kill);
+        await process.Exited.ConfigureAwait(false);
+        process.Dispose();
+        process = null;
+    }
+
     /// <summary>Asks it to end, and waits until it has. Does nothing when it does not run.</summary>
     public async Task StopAsync()
     {

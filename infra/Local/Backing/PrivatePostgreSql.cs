@@ -67,6 +67,9 @@ internal sealed class PrivatePostgreSql(ServiceDirectory directory, DatabaseEndp
             await StopAsync(options.Durable ? "fast" : "immediate", CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>The path of one of its client programs: pg_dump.</summary>
+    public static string Program(string name) => Path.Combine(FindBinaries(), name);
+
     private async Task InitialiseAsync(CancellationToken cancellation)
     {
         var passwordFile = directory.File("password");

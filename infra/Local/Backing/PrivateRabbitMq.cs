@@ -1,4 +1,5 @@
 using System.Globalization;
+using CliWrap.Buffered;
 using KkiaEvents.Local.Supervision;
 
 namespace KkiaEvents.Local.Backing;
@@ -58,6 +59,12 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
     public Task PauseAsync(CancellationToken cancellation = default) => SignalNode(UnixSignal.Stop);
 
     public Task ResumeAsync(CancellationToken cancellation = default) => SignalNode(UnixSignal.Continue);
+
+    /// <summary>Runs rabbitmqctl against it: for what neither AMQP nor the management API has a call for.</summary>
+    public async Task ControlAsync(params string[] arguments) =>
+        await directory.Account.Command(Path.Combine(Path.GetDirectoryName(program)!, "rabbitmqctl"), arguments)
+            .WithWorkingDirectory(directory.Path).WithEnvironmentVariables(Settings()!)
+            .ExecuteBufferedAsync().ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

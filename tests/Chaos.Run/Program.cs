@@ -1,0 +1,3 @@
+using KkiaEvents.Chaos;
+
+return await ChaosCommand.Create().Parse(args).InvokeAsync().ConfigureAwait(false);
