@@ -32,7 +32,7 @@ public static class ConsoleApp
         builder.Services.AddSingleton<Acts>();
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<TodaysPolicies>();
-        builder.Services.AddAuditing(services => services.GetRequiredService<TodaysPolicies>().Read(), services => SecretsOf(services.GetRequiredService<Merchants>()));
+        builder.Services.AddAuditing(services => SecretsOf(services.GetRequiredService<Merchants>()));
         builder.Services.AddSingleton<ReplayWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayWorker>());
         builder.Services.AddApiKeyAccess();

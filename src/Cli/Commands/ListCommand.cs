@@ -61,8 +61,7 @@ internal static class ListCommand
         }
         catch (ArgumentException wrong)
         {
-            // Without the name of the parameter in the code, which .NET adds.
-            throw new UsageException(wrong.Message.Split(" (Parameter '", 2)[0]);
+            throw new UsageException(PaymentFilter.ProblemOf(wrong));
         }
 
         if (json)

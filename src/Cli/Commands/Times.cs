@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Cli.Commands;
 
@@ -12,9 +12,9 @@ internal static class Times
     public static DateTimeOffset? Parse(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (UtcTime.TryParse(text, out var time))
             return time;
-        result.AddError($"'{text}' is not a time. Write it as 2026-03-01, 2026-03-01T12:00 (UTC) or 2026-03-01T13:00+01:00.");
+        result.AddError($"'{text}' is not a time. Write it as {UtcTime.Form}.");
         return null;
     }
 }

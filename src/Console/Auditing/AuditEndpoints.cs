@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using KkiaEvents.Console.Access;
 using KkiaEvents.Contracts;
@@ -47,7 +46,7 @@ internal static class AuditEndpoints
         }
         catch (ArgumentException wrong)
         {
-            throw new BadHttpRequestException(wrong.Message.Split(" (Parameter '", 2)[0]);
+            throw new BadHttpRequestException(PaymentFilter.ProblemOf(wrong));
         }
     }
 
@@ -107,8 +106,8 @@ internal static class AuditEndpoints
 
     private static DateTimeOffset? Time(string name, string? text) =>
         text is null ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
-        : throw new BadHttpRequestException($"'{name}' is '{text}', which is no time. Write it as 2026-03-01, 2026-03-01T12:00 (UTC) or 2026-03-01T13:00%2B01:00.");
+        : UtcTime.TryParse(text, out var time) ? time
+        : throw new BadHttpRequestException($"'{name}' is '{text}', which is no time. Write it as {UtcTime.Form.Replace("+", "%2B", StringComparison.Ordinal)}.");
 
     private sealed class Latest<T> : IProgress<T>
     {

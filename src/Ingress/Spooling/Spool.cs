@@ -159,8 +159,8 @@ internal sealed partial class Spool(SpoolOptions options, TimeProvider time, ILo
 
     private void Keep(List<Append> batch)
     {
-        Interlocked.Add(ref _waitingBytes, -batch.Sum(a => (long)a.Record.Weight));
         var wanted = batch.Sum(a => (long)a.Record.Weight);
+        Interlocked.Add(ref _waitingBytes, -wanted);
         // On a disk that is nearly full the log is in the way of what it holds.
         if (RoomOrNone(wanted).Bytes < wanted && _store!.File is { LogBytes: > 0 })
             Try(file => file.Checkpoint(), _ => { });

@@ -35,7 +35,6 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
         _woken.Writer.TryWrite(true);
     }
 
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (spool.State is { Depth: > 0 } left)

@@ -47,6 +47,9 @@ public sealed record PaymentFilter
 
     /// <summary>Where the page before ended (<see cref="PaymentPage.Next"/>); null for the first.</summary>
     public string? After { get; init; }
+
+    /// <summary>What <see cref="PaymentQueries.ListAsync"/> says is wrong with a filter, without the name of the parameter in the code, which .NET adds.</summary>
+    public static string ProblemOf(ArgumentException wrong) => wrong.Message.Split(" (Parameter '", 2)[0];
 }
 
 /// <summary>One payment of a list.</summary>
