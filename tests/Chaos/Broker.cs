@@ -10,6 +10,14 @@ internal static class Broker
 {
     public const string Queue = "kkiaevents-processor";
 
+    /// <summary>How many messages a queue holds that nobody has been handed.</summary>
+    public static async Task<uint> CountAsync(string amqpUri, string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new(amqpUri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        return await channel.MessageCountAsync(queue);
+    }
+
     /// <summary>Waits until every transaction's webhook is in the queue, with one and the same message id each time it is.</summary>
     public static async Task HasAllAsync(string amqpUri, IReadOnlyCollection<string> transactions, Func<string> otherwise)
     {

@@ -11,7 +11,7 @@ namespace KkiaEvents.Tests.Chaos;
 /// <summary>Ingress as a process of its own, with a spool that outlives it; it can be killed and started again.</summary>
 internal sealed class IngressProcess(string amqpUri, string spool, bool keep = false) : IAsyncDisposable
 {
-    private const string Secret = "whsec_test_0123456789";
+    public const string Secret = "whsec_test_0123456789";
 
     // As the provider does: later, it is gone and nobody hears the answer.
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(7.5), BaseAddress = new($"http://127.0.0.1:{LoopbackPort.Free()}") };
@@ -64,9 +64,13 @@ internal sealed class IngressProcess(string amqpUri, string spool, bool keep = f
 
     /// <summary>Posts a webhook as the provider does.</summary>
     /// <returns>The answer; null when there was none.</returns>
-    public async Task<Answer?> PostAsync(string transactionId)
+    public async Task<Answer?> PostAsync(string transactionId, string kind = "transaction.success", string? order = null, string salt = "")
     {
-        var body = JsonSerializer.Serialize(new { @event = "transaction.success", transactionId, isPaymentSucces = true, amount = 5000 });
+        var body = JsonSerializer.Serialize(new
+        {
+            @event = kind, transactionId, isPaymentSucces = kind == "transaction.success", amount = 5000, label = salt,
+            stateData = order is null ? null : new { orderId = order },
+        });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook/kkiapay") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("x-kkiapay-secret", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(body))));
         try

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using KkiaEvents.Tests.Integration.Infrastructure;
-using RabbitMQ.Client;
 
 namespace KkiaEvents.Tests.Chaos;
 
@@ -70,24 +69,6 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
         }
 
         await Broker.HasAllAsync(services.BrokerEndpoint.AmqpAddress(), ["no_broker"], () => ingress.Lines);
-    }
-
-    [Fact]
-    public async Task What_no_queue_takes_is_kept_until_one_does()
-    {
-        // Take out: Mandatory in WebhookPublisher: the broker confirms, and drops.
-        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("unroutable"));
-        await using var connection = await new ConnectionFactory { Uri = new(amqp) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
-        // Of another kind than ours, so that the topology can't be declared, and bound to nothing.
-        await channel.QueueDeclareAsync(Broker.Queue, durable: true, exclusive: false, autoDelete: false);
-        await using var ingress = new IngressProcess(amqp, _spool);
-        await ingress.StartAsync();
-        for (var n = 0; n < 5; n++)
-            Assert.Equal(200, (await ingress.PostAsync($"unroutable_{n}"))!.Status);
-        Assert.Equal(5, (await ingress.HealthAsync()).Body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64());
-        await channel.QueueDeleteAsync(Broker.Queue);
-        await Broker.HasAllAsync(amqp, [.. Enumerable.Range(0, 5).Select(n => $"unroutable_{n}")], () => ingress.Lines);
     }
 
     [Fact]

@@ -77,17 +77,6 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     }
 
     [Fact]
-    public async Task Failed_and_success_of_one_transaction_in_one_batch_are_both_recorded()
-    {
-        var id = await system.PayAsync(new { amount = 5000 });
-        await Task.WhenAll(system.NotifyAsync(id, "transaction.failed"), system.NotifyAsync(id));
-        await system.Outcomes.WaitForAsync(id);
-        await Condition.HoldsAsync("both claims are in the stream",
-            async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'webhook_recorded'") == 2);
-        Assert.Single(system.Outcomes.Of(id));
-    }
-
-    [Fact]
     public async Task A_pending_payment_is_followed_without_another_webhook()
     {
         var id = await system.PayAsync(new { settleAfterMs = 600_000 });

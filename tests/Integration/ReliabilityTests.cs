@@ -9,7 +9,7 @@ public sealed class TwoProcessors(Services services) : Installation(services)
     protected override int Processors => 2;
 }
 
-/// <summary>What must hold with several Processors, poison, locks and long statements.</summary>
+/// <summary>What must hold with several Processors and poison among the messages.</summary>
 public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessors>
 {
     [Fact]
@@ -27,29 +27,6 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
         Assert.All(outcomes, o => Assert.Equal("OrderPaid", o.Type));
         Assert.Equal(payments, outcomes.Select(o => o.TransactionId).Distinct().Count());
         Assert.Equal(payments, outcomes.Count);
-    }
-
-    [Fact]
-    public async Task A_sequence_gap_and_a_long_statement_hold_no_outcome_up()
-    {
-        // Take out: the delivery rows, for a subscription that follows the global sequence (marten#4952): it waits for both.
-        await using var holder = await system.Database.OpenConnectionAsync();
-        await using var open = await holder.BeginTransactionAsync();
-        await using (var gap = holder.CreateCommand())
-        {
-            gap.CommandText = "select nextval('kkiaevents.mt_events_sequence'), pg_current_xact_id()";
-            await gap.ExecuteNonQueryAsync();
-        }
-
-        await using var slow = system.Database.CreateCommand("select pg_sleep(600)");
-        using var end = new CancellationTokenSource();
-        var statement = slow.ExecuteNonQueryAsync(end.Token);
-        var id = await system.PayAsync(new { amount = 5000 });
-        await system.NotifyAsync(id);
-        await system.Outcomes.WaitForAsync(id);
-        Assert.False(statement.IsCompleted);
-        await end.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => statement);
     }
 
     [Fact]
@@ -110,32 +87,6 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
         });
         await InDeadLettersAsync("dead-5");
     }
-
-    [Fact]
-    public async Task Every_database_session_ended_at_once_loses_and_doubles_nothing()
-    {
-        const int payments = 200;
-        await system.PayManyAsync("terminated_", payments);
-        var sending = Parallel.ForEachAsync(Enumerable.Range(0, payments), new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (n, _) => await system.NotifyAsync($"terminated_{n}", order: $"terminated_{n}"));
-        for (var round = 1; round <= 5; round++)
-        {
-            var some = payments * round / 10;
-            await Condition.HoldsAsync($"{some} came out", () => Terminated().Count >= some);
-            // The pool of this test is hit too, so its next command may fail once.
-            await Condition.HoldsAsync("the sessions are ended", async () =>
-                await system.ReadAsync<long>("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()") > 0);
-        }
-
-        await sending;
-        Npgsql.NpgsqlConnection.ClearPool(system.Database.CreateConnection());
-        await Condition.HoldsAsync("every payment came out", () => Terminated().Count >= payments);
-        await system.SettledAsync();
-        Assert.Equal(payments, Terminated().Count);
-        Assert.Equal(payments, Terminated().Select(o => o.TransactionId).Distinct().Count());
-    }
-
-    private List<ReceivedOutcome> Terminated() => [.. system.Outcomes.Distinct.Where(o => o.TransactionId.StartsWith("terminated_", StringComparison.Ordinal))];
 
     private static string EnvelopeOf(string message) =>
         $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:KkiaEvents.Contracts:TransactionSucceeded","urn:message:KkiaEvents.Contracts:TransactionNotification"],"message":{{message}}}""";

@@ -35,6 +35,7 @@ internal sealed class FaultBook
             ["broker: memory alarm"] = draw => AwayAsync(AlarmAsync(TimeSpan.FromSeconds(2 + 6 * draw)), () => Task.CompletedTask),
             ["network to the broker: cut"] = _ => GateAsync(system.BrokerGate, GateState.Cut),
             ["network to the broker: swallows"] = _ => GateAsync(system.BrokerGate, GateState.Swallowing),
+            ["network to the broker: answers withheld"] = _ => GateAsync(system.BrokerGate, GateState.Withholding),
             ["network to the broker: slow"] = _ => GateAsync(system.BrokerGate, GateState.Slow),
             ["database: restart"] = _ => AwayAsync(system.Backing.Database.StopAsync(), () => system.Backing.Database.StartAsync()),
             ["database: crash"] = _ => AwayAsync(system.Backing.Database.KillAsync(), () => system.Backing.Database.StartAsync()),

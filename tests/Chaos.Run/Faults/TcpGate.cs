@@ -16,6 +16,9 @@ internal enum GateState
     /// <summary>Connections stay, and nothing arrives any more on either side: a cable that was pulled.</summary>
     Swallowing,
 
+    /// <summary>What is sent arrives, and the answers wait until the gate is open again.</summary>
+    Withholding,
+
     /// <summary>Everything comes late.</summary>
     Slow,
 }
@@ -24,6 +27,7 @@ internal enum GateState
 internal sealed class TcpGate : IAsyncDisposable
 {
     private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private readonly TcpListener listener = new(IPAddress.Loopback, LoopbackPort.Free());
     private readonly ConcurrentDictionary<Socket, bool> sockets = [];
     private readonly Task accepting;
@@ -100,7 +104,7 @@ internal sealed class TcpGate : IAsyncDisposable
             return;
         }
 
-        await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client)).ConfigureAwait(false);
+        await Task.WhenAny(CopyAsync(client, server, answers: false), CopyAsync(server, client, answers: true)).ConfigureAwait(false);
         Break(client);
         Break(server);
     }
@@ -126,7 +130,7 @@ internal sealed class TcpGate : IAsyncDisposable
         return null;
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, bool answers)
     {
         from.NoDelay = true;
         var buffer = new byte[64 * 1024];
@@ -136,6 +140,8 @@ internal sealed class TcpGate : IAsyncDisposable
             {
                 if (state == GateState.Slow)
                     await Task.Delay(Lateness).ConfigureAwait(false);
+                while (answers && state == GateState.Withholding)
+                    await Task.Delay(Look).ConfigureAwait(false);
                 if (state == GateState.Swallowing)
                     continue;
                 for (var sent = 0; sent < read;)
