@@ -34,12 +34,14 @@ missing_servers() {
   has_rabbitmq || echo rabbitmq-server
 }
 
-# For tests that make a disk fail. Where it can't be installed they are skipped, and say so.
-try_strace() {
-  local as_root=()
-  if command -v strace >/dev/null || ! command -v apt-get >/dev/null; then return; fi
+# try_tools PROGRAM…: for tests that make a disk fail (strace) or move a clock (faketime). What can't be installed is done
+# without, and the tests say so. The packages have the programs' names.
+try_tools() {
+  local as_root=() missing=() tool
+  for tool in "$@"; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+  if [ ${#missing[@]} -eq 0 ] || ! command -v apt-get >/dev/null; then return; fi
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
-  if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then install_quietly strace || true; fi
+  if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then install_quietly "${missing[@]}" || true; fi
 }
 
 docker_answers() { command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1 && timeout 10 docker ps >/dev/null 2>&1; }

@@ -25,17 +25,21 @@ internal static class ChaosRun
         Stage.Say($"Seed {seed}. Starting RabbitMQ, PostgreSQL, Sandbox, 2 Ingresses and 2 Processors");
         await using var system = await ChaosSystem.StartAsync(layout, cancellation).ConfigureAwait(false);
         var came = new ConcurrentQueue<Delivered>();
-        await using var shop = await Subscriber.StartAsync(system.BrokerConnection, cancellation, Take).ConfigureAwait(false);
-        using var load = new PaymentLoad(system.Sandbox.Address, seed, rate);
+        await using var merchant = new Shop(system.BrokerConnection, system.LedgerConnection);
+        await using var subscriber = await Subscriber.StartAsync(system.BrokerConnection, cancellation, Take).ConfigureAwait(false);
+        using var load = new PaymentLoad(system.Sandbox.Address, merchant, seed, rate);
         using var log = new ProviderLog(system.Sandbox.Address);
         using var provider = new ProviderFaults(system.Sandbox.Address, () => load.Payments);
-        var nemesis = new Nemesis(new FaultBook(system, new(system.Backing.DatabaseEndpoint), provider), seed, duration);
+        var book = new FaultBook(system, new(system.Backing.DatabaseEndpoint), provider);
+        foreach (var fault in book.Impossible)
+            Stage.Say($"  Not on this machine: {fault}");
+        var nemesis = new Nemesis(book, seed, duration);
         var backlog = new Backlog(system.BrokerConnection, system.LedgerConnection);
 
         using var loadEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var watchEnd = new CancellationTokenSource();
         Stage.Say($"{rate:0.#} payments/s and faults for {duration.TotalMinutes:0.#} min");
-        var watching = Task.WhenAll(log.FollowAsync(watchEnd.Token), backlog.FollowAsync(watchEnd.Token));
+        var watching = Task.WhenAll(log.FollowAsync(watchEnd.Token), backlog.FollowAsync(watchEnd.Token), merchant.RunAsync(watchEnd.Token));
         var paying = load.RunAsync(loadEnd.Token);
         await nemesis.RunAsync(cancellation).ConfigureAwait(false);
         await loadEnd.CancelAsync().ConfigureAwait(false);
@@ -55,8 +59,12 @@ internal static class ChaosRun
         Summary.Print(seed, judgement, Path.GetRelativePath(layout.Root, report));
         return judgement.IsRight;
 
-        void Take(ObservedOutcome outcome) => came.Enqueue(
-            new(DateTimeOffset.UtcNow, outcome.EventId, outcome.Type, outcome.TransactionId, outcome.OrderId, outcome.Amount));
+        void Take(ObservedOutcome outcome)
+        {
+            came.Enqueue(new(DateTimeOffset.UtcNow, outcome.EventId, outcome.Type, outcome.TransactionId, outcome.OrderId, outcome.Amount));
+            if (outcome.Type == Checker.Paid)
+                merchant.Paid(outcome.TransactionId);
+        }
 
         async Task<History> DrainAsync()
         {
@@ -84,7 +92,7 @@ internal static class ChaosRun
             // In this order: what is delivered between the two readings is both open and delivered, never neither.
             var open = await OpenRows.ReadAsync(system.LedgerConnection, cancellation).ConfigureAwait(false);
             await log.ReadAsync().ConfigureAwait(false);
-            return (new() { Payments = [.. load.Payments], Tries = log.Tries, Delivered = [.. came], Open = open.Transactions, Faults = [.. nemesis.Done] }, open);
+            return (new() { Payments = [.. load.Payments], Tries = log.Tries, Announced = merchant.Announced, RefundsAsked = merchant.RefundsAsked, Delivered = [.. came], Open = open.Transactions, Faults = [.. nemesis.Done] }, open);
         }
     }
 }

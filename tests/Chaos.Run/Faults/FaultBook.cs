@@ -13,19 +13,39 @@ internal delegate Task<Func<Task>> DoFault(double draw);
 internal sealed class FaultBook
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+    private readonly List<string> impossible = [];
 
     public FaultBook(ChaosSystem system, DatabaseFaults database, ProviderFaults provider)
     {
-        Services = new Dictionary<string, DoFault>
+        var services = new Dictionary<string, DoFault>
         {
-            ["ingress: kill -9"] = draw => KillAsync(OneOf(system.Ingresses, draw)),
-            ["ingress: SIGSTOP"] = draw => FreezeAsync(OneOf(system.Ingresses, draw)),
+            ["ingress: kill -9"] = draw => KillAsync([OneOf(system.Ingresses, draw)]),
+            ["ingress: SIGSTOP"] = draw => FreezeAsync([OneOf(system.Ingresses, draw)]),
             ["every ingress: kill -9"] = _ => KillAsync([.. system.Ingresses]),
-            ["processor: kill -9"] = draw => KillAsync(OneOf(system.Processors, draw)),
-            ["processor: SIGSTOP"] = draw => FreezeAsync(OneOf(system.Processors, draw)),
+            ["processor: kill -9"] = draw => KillAsync([OneOf(system.Processors, draw)]),
+            ["processor: SIGSTOP"] = draw => FreezeAsync([OneOf(system.Processors, draw)]),
             ["every processor: kill -9"] = _ => KillAsync([.. system.Processors]),
             ["every processor: SIGSTOP"] = _ => FreezeAsync([.. system.Processors]),
         };
+        if (DiskFaults.LetsTrace)
+            services["ingress: fsync fails"] = draw => DiskFaults.FailSyncAsync(OneOf(system.Ingresses, draw));
+        else
+            impossible.Add("fsync fails (strace is missing, or may not trace)");
+        if (DiskFaults.LetsMount)
+            services["ingress: disk full"] = draw => DiskFaults.FillAsync(OneOf(system.Spools, draw));
+        else
+            impossible.Add("disk full (needs root and unshare)");
+        if (Clock.CanBeMoved)
+        {
+            services["ingress: clock jumps"] = draw => OneOf(system.IngressClocks, draw).JumpAsync(draw * 2 % 1);
+            services["processor: clock jumps"] = draw => OneOf(system.ProcessorClocks, draw).JumpAsync(draw * 2 % 1);
+        }
+        else
+        {
+            impossible.Add("clock jumps (libfaketime is missing)");
+        }
+
+        Services = services;
         var broker = system.Backing.Broker;
         Foundations = new Dictionary<string, DoFault>
         {
@@ -37,6 +57,10 @@ internal sealed class FaultBook
             ["network to the broker: swallows"] = _ => GateAsync(system.BrokerGate, GateState.Swallowing),
             ["network to the broker: answers withheld"] = _ => GateAsync(system.BrokerGate, GateState.Withholding),
             ["network to the broker: slow"] = _ => GateAsync(system.BrokerGate, GateState.Slow),
+            ["network to the database: cut"] = _ => GateAsync(system.DatabaseGate, GateState.Cut),
+            ["network to the database: swallows"] = _ => GateAsync(system.DatabaseGate, GateState.Swallowing),
+            ["network to the database: answers withheld"] = _ => GateAsync(system.DatabaseGate, GateState.Withholding),
+            ["network to the database: slow"] = _ => GateAsync(system.DatabaseGate, GateState.Slow),
             ["database: restart"] = _ => AwayAsync(system.Backing.Database.StopAsync(), () => system.Backing.Database.StartAsync()),
             ["database: crash"] = _ => AwayAsync(system.Backing.Database.KillAsync(), () => system.Backing.Database.StartAsync()),
             ["database: SIGSTOP"] = _ => AwayAsync(system.Backing.Database.PauseAsync(), () => system.Backing.Database.ResumeAsync()),
@@ -64,7 +88,10 @@ internal sealed class FaultBook
 
     public IReadOnlyDictionary<string, DoFault> Foundations { get; }
 
-    private static BenchProcess[] OneOf(IReadOnlyList<BenchProcess> processes, double draw) => [processes[(int)(draw * processes.Count)]];
+    /// <summary>Faults that this machine does not let us do, with why.</summary>
+    public IReadOnlyList<string> Impossible => impossible;
+
+    private static T OneOf<T>(IReadOnlyList<T> all, double draw) => all[(int)(draw * all.Count)];
 
     private static async Task<Func<Task>> KillAsync(BenchProcess[] processes)
     {

@@ -9,6 +9,7 @@ internal static class Checker
     public const string Paid = "OrderPaid";
     public const string Failed = "OrderPaymentFailed";
     public const string Flagged = "OrderPaymentFlagged";
+    public const string Refunded = "OrderRefunded";
     private const string SuccessEvent = "transaction.success";
 
     public static Judgement Judge(History history)
@@ -21,13 +22,14 @@ internal static class Checker
         var paidOrders = events.Where(one => one.Type == Paid && one.Order is not null).Select(one => one.Order!).ToHashSet();
 
         var delivered = history.Payments
-            .Where(payment => byTransaction[payment.Transaction].Any(one => Settles(payment, one.Type, tries[payment.Transaction])))
+            .Where(payment => byTransaction[payment.Transaction].Any(one => Settles(payment, one.Type, tries[payment.Transaction], history.RefundsAsked)))
             .Select(payment => payment.Transaction).ToHashSet();
-        var owed = history.Payments.Where(payment => payment.Truth != Truth.Forged && acknowledged.Contains(payment.Transaction)).ToList();
+        var owed = history.Payments
+            .Where(payment => payment.Truth != Truth.Forged && (acknowledged.Contains(payment.Transaction) || history.Announced.Contains(payment.Transaction))).ToList();
         var missing = owed.Where(payment => !delivered.Contains(payment.Transaction)).ToList();
         var lost = missing.Where(payment => !history.Open.Contains(payment.Transaction)).ToList();
         var twice = Doubles(events);
-        var recovered = delivered.Where(transaction => !acknowledged.Contains(transaction)).ToHashSet();
+        var recovered = delivered.Where(transaction => !acknowledged.Contains(transaction) && !history.Announced.Contains(transaction)).ToHashSet();
 
         return new()
         {
@@ -41,7 +43,7 @@ internal static class Checker
             Doubled = [.. twice.Select(one => one.What)],
             Unexpected =
             [
-                .. events.Select(one => Contradiction(payments.GetValueOrDefault(one.Transaction), one)).OfType<string>(),
+                .. events.Select(one => Contradiction(payments.GetValueOrDefault(one.Transaction), one, history.RefundsAsked)).OfType<string>(),
                 .. history.Payments.Where(payment => payment.Truth == Truth.Forged && acknowledged.Contains(payment.Transaction))
                     .Select(payment => $"{payment.Transaction}: a webhook that is not authentic was acknowledged"),
                 .. OrdersThatNobodyPaid(history, delivered, paidOrders),
@@ -52,9 +54,10 @@ internal static class Checker
     }
 
     /// <summary>True when an event of this type is what the payment has to end in.</summary>
-    private static bool Settles(Payment payment, string type, IEnumerable<WebhookTry> tries) => payment.Truth switch
+    private static bool Settles(Payment payment, string type, IEnumerable<WebhookTry> tries, IReadOnlySet<string> refundsAsked) => payment.Truth switch
     {
-        Truth.Paid => type == Paid,
+        Truth.Paid or Truth.Announced => type == Paid,
+        Truth.Refunded => type == (refundsAsked.Contains(payment.Transaction) ? Refunded : Paid),
         Truth.Failed => type == Failed,
         // A failure that was told, and a success that never got through: then the ledger can't know better.
         Truth.PaidLate => type == Paid || (type == Failed && !tries.Any(one => one.IsAcknowledged && one.Event == SuccessEvent)),
@@ -63,13 +66,14 @@ internal static class Checker
         _ => false,
     };
 
-    private static string? Contradiction(Payment? payment, Delivered one)
+    private static string? Contradiction(Payment? payment, Delivered one, IReadOnlySet<string> refundsAsked)
     {
         if (payment is null)
             return $"{one.Transaction}: {one.Type} about a transaction that there is not";
         var allowed = payment.Truth switch
         {
-            Truth.Paid => one.Type is Paid,
+            Truth.Paid or Truth.Announced => one.Type is Paid,
+            Truth.Refunded => one.Type is Paid || (one.Type is Refunded && refundsAsked.Contains(one.Transaction)),
             Truth.Failed => one.Type is Failed,
             Truth.PaidLate => one.Type is Paid or Failed,
             Truth.Flagged => one.Type is Flagged,
@@ -86,7 +90,7 @@ internal static class Checker
     }
 
     // By transaction and by order; the same two events are one finding.
-    private static List<(string What, IReadOnlyList<string> Transactions)> Doubles(IEnumerable<Delivered> events)
+    private static List<(string What, IReadOnlyList<string> Transactions)> Doubles(IReadOnlyList<Delivered> events)
     {
         var paid = events.Where(one => one.Type == Paid).ToList();
         var byTransaction = paid.GroupBy(one => one.Transaction).Where(group => group.Count() > 1)
@@ -94,7 +98,9 @@ internal static class Checker
         var byOrder = paid.Where(one => one.Order is not null).GroupBy(one => one.Order!)
             .Where(group => group.DistinctBy(one => one.Transaction).Count() > 1)
             .Select(group => ($"order {group.Key}: {Ids(group)}", (IReadOnlyList<string>)[.. group.Select(one => one.Transaction).Distinct()]));
-        return [.. byTransaction, .. byOrder];
+        var refunds = events.Where(one => one.Type == Refunded).GroupBy(one => one.Transaction).Where(group => group.Count() > 1)
+            .Select(group => ($"refund of {group.Key}: {Ids(group)}", (IReadOnlyList<string>)[group.Key]));
+        return [.. byTransaction, .. byOrder, .. refunds];
 
         static string Ids(IEnumerable<Delivered> group) => string.Join(", ", group.Select(one => $"{one.EventId} at {one.At:HH:mm:ss.fff}"));
     }

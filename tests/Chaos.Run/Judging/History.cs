@@ -11,6 +11,12 @@ internal sealed record History
     /// <summary>Every order event as it came over the bus, repeats included, in the order in which they came.</summary>
     public required IReadOnlyList<Delivered> Delivered { get; init; }
 
+    /// <summary>Transactions whose announcement the broker confirmed.</summary>
+    public IReadOnlySet<string> Announced { get; init; } = new HashSet<string>();
+
+    /// <summary>Transactions whose refund the ledger took on.</summary>
+    public IReadOnlySet<string> RefundsAsked { get; init; } = new HashSet<string>();
+
     /// <summary>Transactions that the ledger still has a due row or an undelivered outcome for.</summary>
     public required IReadOnlySet<string> Open { get; init; }
 
@@ -34,6 +40,12 @@ internal enum Truth
 
     /// <summary>Complete, and so is another payment of the same order: one is OrderPaid, the other flagged.</summary>
     SharesOrder,
+
+    /// <summary>Complete, and no webhook ever comes: OrderPaid once the shop's announcement got through.</summary>
+    Announced,
+
+    /// <summary>Complete, and refunded by the shop once it is paid: OrderPaid, then OrderRefunded.</summary>
+    Refunded,
 
     /// <summary>Its webhooks are not authentic: nothing at all.</summary>
     Forged,

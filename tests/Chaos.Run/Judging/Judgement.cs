@@ -9,7 +9,7 @@ internal sealed record Judgement
     /// <summary>Tries that were answered 2xx.</summary>
     public required int Acknowledged { get; init; }
 
-    /// <summary>Payments with at least one acknowledged webhook: each is owed its outcome.</summary>
+    /// <summary>Payments with at least one acknowledged webhook or a confirmed announcement: each is owed its outcome.</summary>
     public required int Owed { get; init; }
 
     /// <summary>Payments whose right outcome came.</summary>
@@ -24,7 +24,7 @@ internal sealed record Judgement
     /// <summary>Deliveries of an event id that had come before. Allowed: at least once.</summary>
     public required int Repeated { get; init; }
 
-    /// <summary>A second OrderPaid of a transaction or of an order. Must be 0.</summary>
+    /// <summary>A second OrderPaid of a transaction or of an order, or a second OrderRefunded of a transaction. Must be 0.</summary>
     public required IReadOnlyList<string> Doubled { get; init; }
 
     /// <summary>Outcomes that contradict the provider's books, name another order or amount, or are about something nobody told. Must be 0.</summary>

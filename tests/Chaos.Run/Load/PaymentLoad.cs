@@ -5,7 +5,7 @@ using KkiaEvents.Chaos.Judging;
 namespace KkiaEvents.Chaos.Load;
 
 /// <summary>Makes payments happen at the Sandbox at a steady rate, which then sends their webhooks as the provider does.</summary>
-internal sealed class PaymentLoad(Uri sandbox, int seed, double perSecond) : IDisposable
+internal sealed class PaymentLoad(Uri sandbox, Shop shop, int seed, double perSecond) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentQueue<Payment> payments = new();
@@ -36,6 +36,10 @@ internal sealed class PaymentLoad(Uri sandbox, int seed, double perSecond) : IDi
     private async Task PayAsync(PlannedPayment planned)
     {
         payments.Enqueue(planned.Payment);
+        if (planned.Payment.Truth == Truth.Announced)
+            shop.Announce(planned.Payment);
+        if (planned.Payment.Truth == Truth.Refunded)
+            shop.RefundOncePaid(planned.Payment);
         using var answer = await http.PostAsJsonAsync("/sandbox/payments", planned.Template).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
             throw new ChaosFailedException($"The Sandbox refused {planned.Template}: {await answer.Content.ReadAsStringAsync().ConfigureAwait(false)}");

@@ -15,8 +15,12 @@ internal sealed record PlannedPayment(Payment Payment, JsonObject Template)
         var amount = 100 * dice.Next(1, 5000);
         var order = string.Create(CultureInfo.InvariantCulture, $"order-{number}");
         var kind = dice.Next(100);
-        if (kind < 42)
+        if (kind < 34)
             yield return One(Truth.Paid, []);
+        else if (kind < 38)
+            yield return One(Truth.Announced, new() { ["webhook"] = false });
+        else if (kind < 42)
+            yield return One(Truth.Refunded, new() { ["method"] = "MOBILE_MONEY" });
         else if (kind < 50)
             yield return One(Truth.Paid, new() { ["settleAfterMs"] = dice.Next(500, 6000) });
         else if (kind < 57)

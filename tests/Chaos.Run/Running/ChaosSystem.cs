@@ -6,7 +6,7 @@ using KkiaEvents.Local.Supervision;
 
 namespace KkiaEvents.Chaos.Running;
 
-/// <summary>A broker, a database (fsync on), Sandbox, two Ingresses behind a gate, two Processors; all of them reach the broker through another gate.</summary>
+/// <summary>A broker, a database (fsync on), Sandbox, two Ingresses behind a gate, two Processors; all of them reach the broker, and the Processors the database, through gates of their own.</summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
     private const int Replicas = 2;
@@ -18,6 +18,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
         this.layout = layout;
         Backing = backing;
         BrokerGate = new(backing.BrokerEndpoint.Port);
+        DatabaseGate = new(backing.DatabaseEndpoint.Port);
+        Spools = [.. Enumerable.Range(1, Replicas).Select(number => Path.Combine(layout.Run, $"spool-{number}"))];
+        IngressClocks = [.. Enumerable.Range(1, Replicas).Select(number => new Clock(Path.Combine(layout.Run, $"clock-ingress-{number}")))];
+        ProcessorClocks = [.. Enumerable.Range(1, Replicas).Select(number => new Clock(Path.Combine(layout.Run, $"clock-processor-{number}")))];
         var keys = MerchantKeys.LoadOrCreate(layout);
         front = new();
         Sandbox = Process("sandbox", "src/Sandbox", "KkiaEvents.Sandbox", new Dictionary<string, string?>
@@ -31,8 +35,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
         var settings = ServiceSettings(keys);
         Ingresses = [.. Enumerable.Range(1, Replicas).Select(number => Process(
             $"ingress-{number}", "src/Ingress", "KkiaEvents.Ingress",
-            new Dictionary<string, string?>(settings) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, $"spool-{number}") }))];
-        Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process($"processor-{number}", "src/Processor", "KkiaEvents.Processor", settings))];
+            new Dictionary<string, string?>(settings.Concat(IngressClocks[number - 1].Settings())) { ["Ingress__Spool__Directory"] = Spools[number - 1] }))];
+        Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process(
+            $"processor-{number}", "src/Processor", "KkiaEvents.Processor", new Dictionary<string, string?>(settings.Concat(ProcessorClocks[number - 1].Settings()))))];
         front.Lead([.. Ingresses.Select(ingress => ingress.Address.Port)]);
     }
 
@@ -40,11 +45,20 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public TcpGate BrokerGate { get; }
 
+    public TcpGate DatabaseGate { get; }
+
     public BenchProcess Sandbox { get; }
 
     public IReadOnlyList<BenchProcess> Ingresses { get; }
 
     public IReadOnlyList<BenchProcess> Processors { get; }
+
+    /// <summary>The folders of the Ingresses' spools, in their order; each a small disk of its own where that can be had.</summary>
+    public IReadOnlyList<string> Spools { get; }
+
+    public IReadOnlyList<Clock> IngressClocks { get; }
+
+    public IReadOnlyList<Clock> ProcessorClocks { get; }
 
     /// <summary>The broker itself, past the gate: what watches must not be cut off with what is watched.</summary>
     public string BrokerConnection => Backing.BrokerEndpoint.AmqpAddress();
@@ -65,6 +79,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         var system = new ChaosSystem(layout, backing);
         try
         {
+            foreach (var spool in DiskFaults.LetsMount ? system.Spools : [])
+                await DiskFaults.MountSmallAsync(spool).ConfigureAwait(false);
             foreach (var process in system.Processes)
                 process.Launch();
             await system.WaitUntilReadyAsync(cancellation).ConfigureAwait(false);
@@ -88,6 +104,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         await Task.WhenAll(Processes.Select(process => process.StopAsync())).ConfigureAwait(false);
         await front.DisposeAsync().ConfigureAwait(false);
         await BrokerGate.DisposeAsync().ConfigureAwait(false);
+        await DatabaseGate.DisposeAsync().ConfigureAwait(false);
         await Backing.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -101,7 +118,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private Dictionary<string, string?> ServiceSettings(MerchantKeys keys) => new()
     {
         ["ConnectionStrings__RabbitMq"] = (Backing.BrokerEndpoint with { Port = BrokerGate.Port }).AmqpAddress(),
-        ["ConnectionStrings__Ledger"] = LedgerConnection,
+        ["ConnectionStrings__Ledger"] = (Backing.DatabaseEndpoint with { Port = DatabaseGate.Port }).ConnectionString(),
         ["Kkiapay__Merchants__default__WebhookSecrets__0"] = keys.WebhookSecret,
         ["Kkiapay__Merchants__default__PublicKey"] = keys.PublicKey,
         ["Kkiapay__Merchants__default__PrivateKey"] = keys.PrivateKey,

@@ -27,6 +27,33 @@ public class CheckerTests
     }
 
     [Fact]
+    public void An_announcement_that_the_broker_has_is_owed_its_outcome_as_a_webhook_is()
+    {
+        Payment[] payments = [new("t1", "order-t1", 5000, Truth.Announced), new("t2", "order-t2", 5000, Truth.Announced)];
+        var history = new History { Payments = payments, Tries = [], Delivered = [Paid("t1")], Open = new HashSet<string>(), Announced = new HashSet<string> { "t1" } };
+        var judgement = Checker.Judge(history);
+        Assert.True(judgement.IsRight);
+        Assert.Equal((1, 1, 0), (judgement.Owed, judgement.Delivered, judgement.Recovered));
+        Assert.StartsWith("t2 ", Assert.Single(Checker.Judge(history with { Announced = new HashSet<string> { "t1", "t2" } }).Lost));
+    }
+
+    [Fact]
+    public void A_refund_that_was_asked_for_must_come_and_only_once()
+    {
+        var history = new History
+        {
+            Payments = [new("t1", "order-t1", 5000, Truth.Refunded)], Tries = [Told("t1")], Delivered = [Paid("t1")], Open = new HashSet<string>(),
+        };
+        Assert.True(Checker.Judge(history).IsRight);
+        var asked = history with { RefundsAsked = new HashSet<string> { "t1" } };
+        Assert.Single(Checker.Judge(asked).Lost);
+        var refunded = Came("t1", Checker.Refunded);
+        Assert.True(Checker.Judge(asked with { Delivered = [Paid("t1"), refunded] }).IsRight);
+        Assert.Single(Checker.Judge(asked with { Delivered = [Paid("t1"), refunded, Came("t1", Checker.Refunded)] }).Doubled);
+        Assert.Single(Checker.Judge(history with { Delivered = [Paid("t1"), refunded] }).Unexpected);
+    }
+
+    [Fact]
     public void A_payment_that_the_ledger_still_holds_open_is_not_lost()
     {
         var judgement = Judge([Good("t1")], [Told("t1")], [], open: ["t1"]);
