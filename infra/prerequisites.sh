@@ -99,10 +99,10 @@ install_quietly() (
   rm -f "$log"
 )
 
-# build WHAT STAMP OUTPUT: builds quietly, and not at all when no source is newer than the last build that worked.
-# KKIAEVENTS_BUILT=1 says that the caller has built everything.
+# build WHAT STAMP OUTPUT [HOW]: builds quietly, and not at all when no source is newer than the last build that worked.
+# HOW is the function that does it, given WHAT and OUTPUT. KKIAEVENTS_BUILT=1 says that the caller has built everything.
 build() {
-  local what=$1 stamp=$2 output=$3 log
+  local what=$1 stamp=$2 output=$3 how=${4:-compile} log
   if [ "${KKIAEVENTS_BUILT:-}" = 1 ] && [ -e "$output" ]; then return; fi
   if [ -e "$stamp" ] && [ -e "$output" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
   say "Building $(basename "${what%.*}") …"
@@ -110,13 +110,22 @@ build() {
   log=$(mktemp)
   # The time before the build: what is edited while it runs is built next time.
   touch "$stamp.new"
-  if ! dotnet build "$what" -c Release -v q -nodeReuse:false --nologo >"$log" 2>&1 </dev/null; then
+  if ! "$how" "$what" "$output" >"$log" 2>&1 </dev/null; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2 || tail -n 30 "$log" >&2
     rm -f "$log" "$stamp.new"
     exit 1
   fi
   rm -f "$log"
   mv "$stamp.new" "$stamp"
+}
+
+compile() { dotnet build "$1" -c Release -v q -nodeReuse:false --nologo; }
+
+# Compiled ahead of time a command answers in half the time. Needs a compiler that comes as a package: a feed without it,
+# and a processor that the lock file does not know, do with what is compiled at each start.
+compile_ahead() {
+  local publish=(dotnet publish "$1" -c Release -o "$(dirname "$2")" -v q -nodeReuse:false --nologo)
+  "${publish[@]}" -p:CompileAhead=true || "${publish[@]}"
 }
 
 newer_than() {
