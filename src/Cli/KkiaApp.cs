@@ -29,6 +29,25 @@ public static class KkiaApp
           78  the configuration does not allow it
         """;
 
+    private static readonly IReadOnlyList<(string Name, Func<CliContext, Command> Create)> Commands =
+    [
+        ("show", ShowCommand.Create),
+        ("list", ListCommand.Create),
+        ("as-of", AsOfCommand.Create),
+        ("rederive", RederiveCommand.Create),
+        ("export", ExportCommand.Create),
+        ("verify-export", VerifyExportCommand.Create),
+        ("rebuild", RebuildCommand.Create),
+        ("replay", ReplayCommand.Create),
+        ("dead", DeadCommand.Create),
+        ("flag", FlagCommand.Create),
+        ("refund", RefundCommand.Create),
+        ("keys", KeysCommand.Create),
+        ("listen", ListenCommand.Create),
+        ("trigger", TriggerCommand.Create),
+        ("completion", CompletionCommand.Create),
+    ];
+
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="output">Where results go.</param>
@@ -38,7 +57,7 @@ public static class KkiaApp
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, IConfiguration? configuration = null)
     {
         var context = new CliContext(new(output, error) { ErrorsAsJson = args.Contains("--json") }, configuration ?? CliContext.FromEnvironment());
-        var parsed = Create(context).Parse(args);
+        var parsed = Create(context, args).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             context.Screen.Complain(string.Join('\n', parsed.Errors.Select(e => e.Message.Replace("\t", "  ", StringComparison.Ordinal))));
@@ -74,26 +93,13 @@ public static class KkiaApp
     private static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : Name;
 
-    private static RootCommand Create(CliContext context)
+    private static RootCommand Create(CliContext context, string[] args)
     {
-        var root = new RootCommand(Description)
-        {
-            ShowCommand.Create(context),
-            ListCommand.Create(context),
-            AsOfCommand.Create(context),
-            RederiveCommand.Create(context),
-            ExportCommand.Create(context),
-            VerifyExportCommand.Create(context),
-            RebuildCommand.Create(context),
-            ReplayCommand.Create(context),
-            DeadCommand.Create(context),
-            FlagCommand.Create(context),
-            RefundCommand.Create(context),
-            KeysCommand.Create(context),
-            ListenCommand.Create(context),
-            TriggerCommand.Create(context),
-        };
-        root.Add(CompletionCommand.Create(context));
+        var root = new RootCommand(Description);
+        // Only the one that is called, when one is: each has options, and options take time to make.
+        var called = Commands.Where(c => c.Name == args.FirstOrDefault()).ToList();
+        foreach (var (_, create) in called.Count > 0 ? called : Commands)
+            root.Add(create(context));
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             if (help.Action is HelpAction usual)

@@ -12,8 +12,8 @@ namespace KkiaEvents.Cli.Output;
 /// </summary>
 internal sealed class Screen(TextWriter output, TextWriter error)
 {
-    private static readonly JsonSerializerOptions Indented = new(LedgerStore.Json) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions OneLine = new(LedgerStore.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(LedgerStore.AuditJson) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new(LedgerStore.AuditJson) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly IAnsiConsole? _terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? AnsiConsole.Console : null;
 

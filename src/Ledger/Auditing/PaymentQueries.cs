@@ -41,7 +41,7 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
                 break;
             }
 
-            var payment = JsonSerializer.Deserialize<Payment>(reader.GetString(0), LedgerStore.Json)!;
+            var payment = JsonSerializer.Deserialize<Payment>(reader.GetString(0), LedgerStore.AuditJson)!;
             payment.Version = reader.GetInt32(1);
             last = reader.GetFieldValue<DateTimeOffset>(2);
             listed.Add(new(payment, reader.GetBoolean(4), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));

@@ -29,12 +29,19 @@ public sealed record StoredEvent(
     ];
 
     // Stricter than the ledger's writers need: what was doctored must be found, not be read as something empty.
-    private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Strict = new(LedgerStore.AuditJson) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>The event as the type it was stored from; null when this version does not know its type.</summary>
     /// <exception cref="JsonException">The type is known, but the content is not one of it.</exception>
     public object? Read() =>
         LedgerStore.EventTypes.TryGetValue(Type, out var clr) ? JsonSerializer.Deserialize(Data.Span, clr, Strict) : null;
+
+    /// <summary>Finds out how facts and outcomes are read, which the first <see cref="Read"/> would do: for a program that has a core to spare before it.</summary>
+    public static void PrepareReading()
+    {
+        foreach (var type in Known)
+            Strict.GetTypeInfo(LedgerStore.EventTypes[type]);
+    }
 
     /// <summary>The content as JSON.</summary>
     public JsonElement ToJson()

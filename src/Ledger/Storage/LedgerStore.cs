@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using JasperFx;
 using JasperFx.Events;
 using KkiaEvents.Contracts;
@@ -22,6 +23,12 @@ public static class LedgerStore
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The same form, for a program that ends at once: what an auditor reads is known to the compiler, and need not be found out by reflection.</summary>
+    public static readonly JsonSerializerOptions AuditJson = new(Json)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(AuditJsonContext.Default, new DefaultJsonTypeInfoResolver()),
     };
 
     /// <summary>What is stored in streams, by the name it is stored under. A name never changes.</summary>
