@@ -8,10 +8,10 @@ using KkiaEvents.Ledger.Payments;
 namespace KkiaEvents.Ledger.Storage;
 
 /// <summary>
-/// What an auditor reads and is shown, described when the product is compiled: each of <see cref="LedgerStore.EventTypes"/>,
-/// stories and pages. The form (names, enums) is the options' that use it.
+/// What an auditor reads and is shown, described when the product is compiled: each of <see cref="StoredTypes"/>,
+/// stories and pages. The form of names is the options' that use it.
 /// </summary>
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(WebhookRecorded))]
 [JsonSerializable(typeof(PaymentAnnounced))]
 [JsonSerializable(typeof(VerificationAnswered))]

@@ -18,30 +18,33 @@ public class AuditJsonTests
     [Theory]
     [MemberData(nameof(Types))]
     public void What_an_auditor_reads_needs_no_reflection(Type type) =>
-        Assert.IsAssignableFrom<JsonSerializerContext>(LedgerStore.AuditJson.GetTypeInfo(type).OriginatingResolver);
+        Assert.IsAssignableFrom<JsonSerializerContext>(AuditJson.Options.GetTypeInfo(type).OriginatingResolver);
 
     [Theory]
     [MemberData(nameof(Types))]
     public void What_the_compiler_says_of_a_type_is_what_reflection_says(Type type)
     {
-        var (compiled, reflected) = (Said([], type, LedgerStore.AuditJson), Said([], type, Reflected));
+        var reflected = Said([], type, Reflected);
         Assert.NotEmpty(reflected);
-        Assert.Equal(reflected, compiled);
+        Assert.Equal(reflected, Said([], type, AuditJson.Options));
+        Assert.Equal(reflected, Said([], type, AuditJson.Compiled));
     }
 
-    // Types that a type is made of, each with its properties in the order in which they are written.
+    // Types that a type is made of, each with its properties in the order in which they are written; words as they are written.
     private static List<string> Said(List<string> said, Type type, JsonSerializerOptions options)
     {
         var info = options.GetTypeInfo(type);
         if (said.Exists(s => s.StartsWith($"{type}:", StringComparison.Ordinal)))
             return said;
-        said.Add($"{type}: {info.Kind}");
+        said.Add($"{type}: {info.Kind}{(type.IsEnum ? string.Concat(Enum.GetValues(type).Cast<object>().Select(v => $" {JsonSerializer.Serialize(v, info)}")) : "")}");
         if (info.ElementType is { } element)
             Said(said, element, options);
         foreach (var property in info.Properties.Where(p => p.Get is not null || p.Set is not null))
+        {
             said.Add($"{type}.{property.Name} {property.PropertyType} required {property.IsRequired} null {property.IsGetNullable} {property.IsSetNullable} order {property.Order}");
-        foreach (var property in info.Properties)
-            Said(said, property.PropertyType, options);
+            Said(said, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, options);
+        }
+
         return said;
     }
 }
