@@ -125,10 +125,10 @@ compile() { dotnet build "$1" -c Release -v q -nodeReuse:false --nologo; }
 # (ReadyToRun), its questions to the ledger as a native program. Each needs a compiler that comes as a package, the second a
 # C linker too. A feed or a machine without them, and a processor that the lock file does not know, do with what there is.
 compile_kkia() {
-  local native=.run/kkia-native
-  rm -rf "$native"
+  local questions=.run/kkia-native
+  rm -rf "$questions"
   compile_ahead "$1" "$(dirname "$2")" || publish "$1" "$(dirname "$2")" || return
-  compile_ahead src/Cli/Native/KkiaEvents.Cli.Native.csproj "$native" || { echo 'No native program.' && rm -rf "$native"; }
+  compile_ahead src/Cli/Native/KkiaEvents.Cli.Native.csproj "$questions" || { echo 'No native program.' && rm -rf "$questions"; }
 }
 
 publish() { dotnet publish "$1" -c Release -o "$2" -v q -nodeReuse:false --nologo "${@:3}"; }
