@@ -101,10 +101,10 @@ install_quietly() (
   rm -f "$log"
 )
 
-# build WHAT STAMP OUTPUT: builds quietly, and not at all when no source is newer than the last build that worked.
-# KKIAEVENTS_BUILT=1 says that the caller has built everything.
+# build WHAT STAMP OUTPUT [HOW]: builds quietly, and not at all when no source is newer than the last build that worked.
+# HOW is the function that does it, given WHAT and OUTPUT. KKIAEVENTS_BUILT=1 says that the caller has built everything.
 build() {
-  local what=$1 stamp=$2 output=$3 log
+  local what=$1 stamp=$2 output=$3 how=${4:-compile} log
   if [ "${KKIAEVENTS_BUILT:-}" = 1 ] && [ -e "$output" ]; then return; fi
   if [ -e "$stamp" ] && [ -e "$output" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
   say "Building $(basename "${what%.*}") …"
@@ -112,7 +112,7 @@ build() {
   log=$(mktemp)
   # The time before the build: what is edited while it runs is built next time.
   touch "$stamp.new"
-  if ! dotnet build "$what" -c Release -v q -nodeReuse:false --nologo >"$log" 2>&1 </dev/null; then
+  if ! "$how" "$what" "$output" >"$log" 2>&1 </dev/null; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2 || tail -n 30 "$log" >&2
     rm -f "$log" "$stamp.new"
     exit 1
@@ -120,6 +120,22 @@ build() {
   rm -f "$log"
   mv "$stamp.new" "$stamp"
 }
+
+compile() { dotnet build "$1" -c Release -v q -nodeReuse:false --nologo; }
+
+# Compiled ahead of time a command starts in a fraction of the time: the whole command line as far as the runtime can use it
+# (ReadyToRun), its questions to the ledger as a native program. Each needs a compiler that comes as a package, the second a
+# C linker too. A feed or a machine without them, and a processor that the lock file does not know, do with what there is.
+compile_kkia() {
+  local questions=.run/kkia-native
+  rm -rf "$questions"
+  compile_ahead "$1" "$(dirname "$2")" || publish "$1" "$(dirname "$2")" || return
+  compile_ahead src/Cli/Native/KkiaEvents.Cli.Native.csproj "$questions" || { echo 'No native program.' && rm -rf "$questions"; }
+}
+
+publish() { dotnet publish "$1" -c Release -o "$2" -v q -nodeReuse:false --nologo "${@:3}"; }
+
+compile_ahead() { publish "$1" "$2" -p:CompileAhead=true; }
 
 newer_than() {
   local trees=() tree

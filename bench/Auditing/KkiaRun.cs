@@ -20,8 +20,7 @@ internal sealed record KkiaRun(int ExitCode, TimeSpan Elapsed, TimeSpan Processo
 
     public static async Task<KkiaRun> OfAsync(string program, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(program);
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (key, value) in settings)

@@ -19,6 +19,10 @@ namespace KkiaEvents.Bench.Auditing;
 internal sealed record LedgerTrialSize(int Payments, int Runs, int Seed, bool Keep);
 
 /// <summary>Fills a ledger and measures what <c>kkia</c> asks of it, each time as a process of its own.</summary>
+/// <param name="program"><c>./kkia</c>, as a person starts it.</param>
+/// <param name="settings">Its configuration.</param>
+/// <param name="size">How much of it.</param>
+/// <param name="cancellation">Ends it.</param>
 internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, string> settings, LedgerTrialSize size, CancellationToken cancellation)
 {
     /// <summary>Payments that go on while a rebuild is measured, a second.</summary>
@@ -56,7 +60,7 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
 
         var settings = LedgerFill.Merchants.ToDictionary(m => $"Kkiapay__Merchants__{m}__WebhookSecrets__0", FilledPayment.SecretOf);
         settings["ConnectionStrings__Ledger"] = connection;
-        await new LedgerTrial(layout.Program("src/Cli", "KkiaEvents.Cli"), settings, size, cancellation).MeasureAsync(directory, connection, fill);
+        await new LedgerTrial(Path.Combine(layout.Root, "kkia"), settings, size, cancellation).MeasureAsync(directory, connection, fill);
     }
 
     private static void Tell(int number, int of)
@@ -73,8 +77,11 @@ internal sealed class LedgerTrial(string program, IReadOnlyDictionary<string, st
 
         var stories = new PaymentStories(database, new() { ConnectionString = connection });
         var queries = new PaymentQueries(database, new() { ConnectionString = connection });
+        // The first call builds what is measured, where it is not built yet.
+        await KkiaRun.OfAsync(program, settings, ["--version"], cancellation);
         Task FindAsync(string reference) => stories.FindAsync(reference, null, LedgerFill.Merchants, cancellation);
-        await AskAsync("kkia --help (the program alone)", null, null, "--help");
+        await AskAsync("kkia --help (the whole program alone)", null, null, "--help");
+        await AskAsync("show --help (its program alone)", null, null, "show", "--help");
         await AskAsync("show TRANSACTION", 300, () => FindAsync(facts.Transaction), "show", facts.Transaction);
         await AskAsync("show ORDER (two transactions)", 300, () => FindAsync(facts.Order), "show", facts.Order);
         await AskAsync("show ID, not there", 300, () => FindAsync("no-such-id"), "show", "no-such-id");

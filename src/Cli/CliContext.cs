@@ -1,12 +1,9 @@
-using KkiaEvents.Bus;
 using KkiaEvents.Cli.Output;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
-using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace KkiaEvents.Cli;
@@ -25,6 +22,8 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
             .Build();
     }
 
+    public IConfiguration Configuration => configuration;
+
     /// <summary>A setting; null when it is not there.</summary>
     public string? this[string key] => configuration[key];
 
@@ -39,20 +38,8 @@ internal sealed class CliContext(Screen screen, IConfiguration configuration)
     public Audit OpenLedger()
     {
         var options = LedgerOptions();
-        return new(LedgerDataSource.Create(options.ConnectionString, "kkia"), options, PolicyOf(), SecretsOf(), MerchantNames());
+        return new(LedgerDataSource.CreateForReading(options.ConnectionString, "kkia"), options, PolicyOf(), SecretsOf(), MerchantNames());
     }
-
-    public BusAddress BusAddress()
-    {
-        var settings = new Settings(configuration);
-        var bus = settings.Required("ConnectionStrings__RabbitMq", Bus.BusAddress.Example, Bus.BusAddress.ProblemOf);
-        settings.ThrowIfWrong();
-        return Bus.BusAddress.TryParse(bus)!;
-    }
-
-    /// <summary>What operators do, on the code that the HTTP API uses. The broker's address is read when it is first needed.</summary>
-    public ServiceProvider OpenOperations() =>
-        new ServiceCollection().AddLedger(LedgerOptions(), _ => PolicyOf()).AddOperations(BusAddress).BuildServiceProvider();
 
     /// <summary>Today's rules, as the Processor reads them.</summary>
     public Func<string, OrderPolicy> PolicyOf()

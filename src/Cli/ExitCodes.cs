@@ -15,5 +15,5 @@ internal static class ExitCodes
     public const int Usage = 2;
 
     /// <summary>The configuration does not allow it (EX_CONFIG of sysexits.h).</summary>
-    public const int Configuration = ServiceHost.ConfigurationExitCode;
+    public const int Configuration = ConfigurationProblemException.ExitCode;
 }

@@ -1,4 +1,3 @@
-using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
 using Npgsql;
 
@@ -13,22 +12,17 @@ internal sealed record Failure(int ExitCode, string Message)
         ConfigurationProblemException wrong => new(ExitCodes.Configuration, string.Join('\n',
             wrong.Problems.Select(p => $"  {p.Key} {p.Problem}\n    Example: {p.Key}={p.Example}").Prepend("The configuration does not allow this (after ./run: source .run/env):"))),
         UsageException wrong => new(ExitCodes.Usage, wrong.Message),
-        OperationRefusedException { Refusal: Refusal.Invalid } refused => new(ExitCodes.Usage, refused.Message),
-        OperationRefusedException refused => new(ExitCodes.Found, refused.Message),
         OperationCanceledException => new(ExitCodes.Found, "Stopped."),
-        _ when BrokerConnection.IsUnavailable(exception) => new(ExitCodes.Found, $"RabbitMQ of ConnectionStrings__RabbitMq does not answer: {Reason(exception)} Is it running? Try again then."),
-        JasperFx.ConcurrencyException => new(ExitCodes.Found, "Somebody else changed it at the same time: look again, then decide."),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
             new(ExitCodes.Found, "The database of ConnectionStrings__Ledger holds no ledger (yet): a Processor makes its schema when it starts."),
         PostgresException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}."),
         NpgsqlException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger does not answer: {Reason(e)} Is it running? Try again then."),
-        Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Of(inner),
-        HttpRequestException e => new(ExitCodes.Found, $"The Sandbox does not answer: {Reason(e)} Is it running?"),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.Found, exception.Message),
         IOException or UnauthorizedAccessException or InvalidOperationException or System.Text.Json.JsonException or System.Net.Sockets.SocketException =>
             new(ExitCodes.Found, $"Failed: {exception.Message}"),
         _ => null,
     };
 
-    private static string Reason(Exception exception) => $"{exception.GetBaseException().Message.TrimEnd('.')}.";
+    /// <summary>What it comes down to, as a sentence.</summary>
+    public static string Reason(Exception exception) => $"{exception.GetBaseException().Message.TrimEnd('.')}.";
 }

@@ -10,6 +10,9 @@ public sealed record ConfigurationProblem(string Key, string Problem, string Exa
 public sealed class ConfigurationProblemException(IReadOnlyList<ConfigurationProblem> problems)
     : Exception(string.Join(Environment.NewLine, problems.Select(p => $"{p.Key} {p.Problem} Example: {p.Key}={p.Example}")))
 {
+    /// <summary>What a program that it stops ends with (EX_CONFIG of sysexits.h).</summary>
+    public const int ExitCode = 78;
+
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems { get; } = problems;
 }

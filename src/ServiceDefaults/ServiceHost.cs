@@ -11,7 +11,7 @@ namespace KkiaEvents.ServiceDefaults;
 public static class ServiceHost
 {
     /// <summary>The exit code for a wrong configuration (EX_CONFIG of sysexits.h).</summary>
-    public const int ConfigurationExitCode = 78;
+    public const int ConfigurationExitCode = ConfigurationProblemException.ExitCode;
 
     /// <summary>The exit code for words on the command line that mean nothing (EX_USAGE of sysexits.h).</summary>
     public const int UsageExitCode = 64;

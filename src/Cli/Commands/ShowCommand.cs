@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KkiaEvents.Cli.Output;
+using KkiaEvents.Ledger.Auditing;
 
 namespace KkiaEvents.Cli.Commands;
 
@@ -25,8 +26,11 @@ internal static class ShowCommand
 
     public static async Task<int> RunAsync(CliContext context, string reference, DateTimeOffset? asOf, bool json, CancellationToken cancellationToken)
     {
+        // Both take their time in a program that has just started; on two cores they take it together.
+        var prepared = Task.Run(StoredEvent.PrepareReading, cancellationToken);
         await using var audit = context.OpenLedger();
         var stories = await audit.Stories.FindAsync(reference, asOf, audit.Merchants, cancellationToken);
+        await prepared;
         if (json)
             context.Screen.Json(stories);
         if (stories.Count == 0)

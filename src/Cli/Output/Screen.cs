@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KkiaEvents.Ledger.Storage;
 using Spectre.Console;
 
@@ -12,16 +13,16 @@ namespace KkiaEvents.Cli.Output;
 /// </summary>
 internal sealed class Screen(TextWriter output, TextWriter error)
 {
-    private static readonly JsonSerializerOptions Indented = new(LedgerStore.Json) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions OneLine = new(LedgerStore.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(AuditJson.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new(AuditJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly IAnsiConsole? _terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? AnsiConsole.Console : null;
 
     private readonly bool _errorIsTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
 
-    public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), Indented));
+    public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, Indented.GetTypeInfo(value.GetType())));
 
-    public void JsonLine(object value) => output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), OneLine));
+    public void JsonLine(object value) => output.WriteLine(JsonSerializer.Serialize(value, OneLine.GetTypeInfo(value.GetType())));
 
     /// <summary>A line of text, in a colour where there are some.</summary>
     public void Line(string text = "", string? colour = null)
@@ -47,7 +48,7 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     public void Complain(string text)
     {
         if (ErrorsAsJson)
-            error.WriteLine(JsonSerializer.Serialize(new { error = text }, OneLine));
+            error.WriteLine(new JsonObject { ["error"] = text }.ToJsonString(OneLine));
         else
             error.WriteLine(Plain(text));
     }

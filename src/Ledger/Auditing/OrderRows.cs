@@ -48,13 +48,13 @@ internal sealed class OrderRows(NpgsqlDataSource dataSource, LedgerOptions optio
         NpgsqlConnection connection, Dictionary<string, Order> orders, List<(Order, int?)> wrong, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"select id, data::text, mt_version from {options.Schema}.mt_doc_order";
+        command.CommandText = $"select id, data::text, mt_version::bigint from {options.Schema}.mt_doc_order";
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (orders.Remove(reader.GetString(0), out var order) && !RowContent.Same(reader.GetString(1), order))
-                wrong.Add((order, reader.GetInt32(2)));
+                wrong.Add((order, (int)reader.GetInt64(2)));
         }
     }
 

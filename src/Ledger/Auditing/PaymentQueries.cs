@@ -22,7 +22,7 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
         command.CommandText =
             // The page first, then what is said about its payments: never a look at every delivery.
             $"""
-            select p.data::text, p.mt_version, p.first_seen, d.due_at,
+            select p.data::text, p.mt_version::bigint, p.first_seen, d.due_at,
                    exists (select 1 from {options.Schema}.deliveries u where u.stream_id = p.id and u.delivered_at is null)
             from (select p.id, p.data, p.mt_version, {FirstSeen} as first_seen from {options.Schema}.mt_doc_payment p
                   where {Where(filter, command.Parameters)}
@@ -41,8 +41,8 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
                 break;
             }
 
-            var payment = JsonSerializer.Deserialize<Payment>(reader.GetString(0), LedgerStore.Json)!;
-            payment.Version = reader.GetInt32(1);
+            var payment = (Payment)JsonSerializer.Deserialize(reader.GetString(0), AuditJson.Options.GetTypeInfo(typeof(Payment)))!;
+            payment.Version = (int)reader.GetInt64(1);
             last = reader.GetFieldValue<DateTimeOffset>(2);
             listed.Add(new(payment, reader.GetBoolean(4), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
         }

@@ -68,14 +68,14 @@ internal sealed class PaymentRows(NpgsqlDataSource dataSource, LedgerOptions opt
     private async Task<List<(string Id, bool Right)>> RightAsync(NpgsqlConnection connection, Dictionary<string, Payment> payments, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"select id, data::text, mt_version from {options.Schema}.mt_doc_payment where id = any($1)";
+        command.CommandText = $"select id, data::text, mt_version::bigint from {options.Schema}.mt_doc_payment where id = any($1)";
         command.Parameters.Add(new() { Value = payments.Keys.ToArray() });
         var rows = new List<(string, bool)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var payment = payments[reader.GetString(0)];
-            rows.Add((payment.Id, reader.GetInt32(2) == payment.Version && RowContent.Same(reader.GetString(1), payment with { Version = 0 })));
+            rows.Add((payment.Id, reader.GetInt64(2) == payment.Version && RowContent.Same(reader.GetString(1), payment with { Version = 0 })));
         }
 
         return rows;

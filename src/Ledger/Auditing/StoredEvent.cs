@@ -10,7 +10,7 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <param name="Id">Its id; an outcome's is its event id on the bus.</param>
 /// <param name="StreamId"><c>merchant/transaction</c> for a payment, <c>order/merchant/order</c> for an order's announcements.</param>
 /// <param name="Version">Its place in its stream, from 1, without gaps.</param>
-/// <param name="Type">The name it is stored under (<see cref="LedgerStore.EventTypes"/>).</param>
+/// <param name="Type">The name it is stored under (<see cref="StoredTypes"/>).</param>
 /// <param name="At">When it was stored, UTC.</param>
 /// <param name="Data">Its content: JSON, UTF-8.</param>
 public sealed record StoredEvent(
@@ -29,12 +29,19 @@ public sealed record StoredEvent(
     ];
 
     // Stricter than the ledger's writers need: what was doctored must be found, not be read as something empty.
-    private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Strict = new(AuditJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>The event as the type it was stored from; null when this version does not know its type.</summary>
     /// <exception cref="JsonException">The type is known, but the content is not one of it.</exception>
     public object? Read() =>
-        LedgerStore.EventTypes.TryGetValue(Type, out var clr) ? JsonSerializer.Deserialize(Data.Span, clr, Strict) : null;
+        StoredTypes.ByName.TryGetValue(Type, out var clr) ? JsonSerializer.Deserialize(Data.Span, Strict.GetTypeInfo(clr)) : null;
+
+    /// <summary>Finds out how facts and outcomes are read, which the first <see cref="Read"/> would do: for a program that has a core to spare before it.</summary>
+    public static void PrepareReading()
+    {
+        foreach (var type in Known)
+            Strict.GetTypeInfo(StoredTypes.ByName[type]);
+    }
 
     /// <summary>The content as JSON.</summary>
     public JsonElement ToJson()
@@ -61,5 +68,5 @@ public sealed record StoredEvent(
 
     /// <summary>True when the type is an outcome's.</summary>
     public static bool IsOutcome(string type) =>
-        LedgerStore.EventTypes.TryGetValue(type, out var clr) && clr.IsAssignableTo(typeof(OrderEvent));
+        StoredTypes.ByName.TryGetValue(type, out var clr) && clr.IsAssignableTo(typeof(OrderEvent));
 }

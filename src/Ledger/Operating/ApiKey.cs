@@ -16,6 +16,9 @@ public enum ApiScope
 /// <summary>A key of the HTTP API. The key itself is nowhere: only its digest is kept.</summary>
 public sealed record ApiKey
 {
+    /// <summary>The unique index that keeps two keys from one name, for as long as neither is revoked.</summary>
+    public const string NameIndex = "mt_doc_apikey_uidx_name";
+
     /// <summary>The first 16 hex digits of the digest: what names the key in lists and in the records of its acts. Not secret.</summary>
     public required string Id { get; init; }
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using JasperFx;
 using JasperFx.Events;
-using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
@@ -24,31 +23,8 @@ public static class LedgerStore
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>What is stored in streams, by the name it is stored under. A name never changes.</summary>
-    public static readonly IReadOnlyDictionary<string, Type> EventTypes = new Dictionary<string, Type>
-    {
-        ["webhook_recorded"] = typeof(WebhookRecorded),
-        ["payment_announced"] = typeof(PaymentAnnounced),
-        ["verification_answered"] = typeof(VerificationAnswered),
-        ["order_held"] = typeof(OrderHeld),
-        ["flag_reviewed"] = typeof(FlagReviewed),
-        ["refund_requested"] = typeof(RefundRequested),
-        ["refund_sent"] = typeof(RefundSent),
-        ["refund_answered"] = typeof(RefundAnswered),
-        ["order_announced"] = typeof(OrderAnnounced),
-        ["order_paid"] = typeof(OrderPaid),
-        ["order_payment_failed"] = typeof(OrderPaymentFailed),
-        ["order_payment_flagged"] = typeof(OrderPaymentFlagged),
-        ["order_refunded"] = typeof(OrderRefunded),
-        ["replay_started"] = typeof(ReplayStarted),
-        ["replay_resumed"] = typeof(ReplayResumed),
-        ["replay_progressed"] = typeof(ReplayProgressed),
-        ["replay_ended"] = typeof(ReplayEnded),
-        ["dead_letter_retried"] = typeof(DeadLetterRetried),
-        ["dead_letter_discarded"] = typeof(DeadLetterDiscarded),
-        ["api_key_created"] = typeof(ApiKeyCreated),
-        ["api_key_revoked"] = typeof(ApiKeyRevoked),
-    };
+    /// <summary>What is stored in streams, by the name it is stored under (<see cref="StoredTypes"/>).</summary>
+    public static IReadOnlyDictionary<string, Type> EventTypes => StoredTypes.ByName;
 
     /// <summary>Applies the set-up.</summary>
     public static void Configure(StoreOptions marten, LedgerOptions options, NpgsqlDataSource dataSource)
@@ -78,7 +54,12 @@ public static class LedgerStore
                 PaymentIndexes.AddTo(mapping.Indexes, options.Schema);
         });
         marten.Schema.For<Order>().Identity(x => x.Id).Index(x => x.OrderId);
-        marten.Schema.For<ApiKey>().Identity(x => x.Id);
+        marten.Schema.For<ApiKey>().Identity(x => x.Id).Index(x => x.Name, index =>
+        {
+            index.Name = ApiKey.NameIndex;
+            index.IsUnique = true;
+            index.Predicate = "(data ->> 'revokedAt') is null";
+        });
         marten.Schema.For<ApiKeyUse>().Identity(x => x.Id);
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));

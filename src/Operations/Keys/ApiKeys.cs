@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using KkiaEvents.Ledger.Operating;
 using Marten;
+using Npgsql;
 
 namespace KkiaEvents.Operations.Keys;
 
@@ -38,12 +39,19 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
         var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         var digest = DigestOf(secret);
         await using var session = store.LightweightSession();
-        if (await session.Query<ApiKey>().AnyAsync(k => k.Name == named && k.RevokedAt == null, cancellationToken))
-            throw new OperationRefusedException(Refusal.Conflict, $"A key '{named}' exists: acts are recorded by name, so choose another, or revoke it first.");
         var key = new ApiKey { Id = IdOf(digest), Digest = digest, Name = named, Scope = scope, CreatedAt = time.GetUtcNow(), CreatedBy = who };
         session.Insert(key);
         session.Events.StartStream(StreamIdOf(key.Id), new ApiKeyCreated(named, scope, who, key.CreatedAt));
-        await session.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await session.SaveChangesAsync(cancellationToken);
+        }
+        // The database decides, so that of two who ask at once one gets the name.
+        catch (Exception e) when (IsNameTaken(e))
+        {
+            throw new OperationRefusedException(Refusal.Conflict, $"A key '{named}' exists: acts are recorded by name, so choose another, or revoke it first.");
+        }
+
         return new(key, secret);
     }
 
@@ -92,6 +100,17 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
         }
 
         return key;
+    }
+
+    private static bool IsNameTaken(Exception exception)
+    {
+        for (var at = exception; at is not null; at = at.InnerException)
+        {
+            if (at is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: ApiKey.NameIndex })
+                return true;
+        }
+
+        return false;
     }
 
     private static string StreamIdOf(string id) => $"operations/api-key/{id}";
