@@ -44,6 +44,11 @@ internal sealed class WebhookBody : IDisposable
         {
             return Refusals.Gone;
         }
+        catch (IOException)
+        {
+            // What Kestrel throws for a chunk's length that no number holds, instead of a BadHttpRequestException.
+            return Refusals.Malformed;
+        }
     }
 
     public void Dispose()

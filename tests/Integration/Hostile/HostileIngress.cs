@@ -76,7 +76,8 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
         Assert.True(answer!.IsProblem, answer.Head);
         var problem = JsonSerializer.Deserialize<JsonElement>(answer.Body[answer.Body.IndexOf('{', StringComparison.Ordinal)..(answer.Body.LastIndexOf('}') + 1)]);
         Assert.Equal((int)expected, problem.GetProperty("status").GetInt32());
-        Assert.Contains(because ?? "", problem.GetProperty("detail").GetString());
+        if (because is not null)
+            Assert.Contains(because, problem.GetProperty("detail").GetString());
         await TakesAsync();
     }
 
@@ -91,6 +92,11 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     /// <summary>Waits until /metrics shows a line with all of these.</summary>
     public Task CountsAsync(params string[] parts) => Condition.HoldsAsync($"/metrics has {string.Join(' ', parts)}", async () =>
         (await _http.GetStringAsync("/metrics")).Split('\n').Any(line => parts.All(p => line.Contains(p, StringComparison.Ordinal))));
+
+    /// <summary>How many connections the server has open, as /metrics says.</summary>
+    public async Task<int> ConnectionsAsync() => (await _http.GetStringAsync("/metrics")).Split('\n')
+        .Where(line => line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal))
+        .Sum(line => int.Parse(line[(line.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {
