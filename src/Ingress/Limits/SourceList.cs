@@ -52,6 +52,7 @@ internal sealed class SourceList
         // IPAddress takes "10" and "0x0a.1" too, which nobody means.
         if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text))
         {
+            address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
             network = new(address, address.GetAddressBytes().Length * 8);
             return true;
         }

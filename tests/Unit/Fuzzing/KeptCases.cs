@@ -9,5 +9,8 @@ internal static class KeptCases
     [
         // The number parser of .NET took NULs after an escape's digits for nothing.
         Encoding.UTF8.GetBytes("{\"event\":\"transaction.success\",\"transactionId\":\"t1\",\"label\":\"\\u000\0\"}"),
+
+        // The same, behind a member's name that is otherwise an array index: it was rewritten without its NUL.
+        Encoding.UTF8.GetBytes("{\"1\\u0000\":1,\"b\":2,\"0\":3}"),
     ];
 }
