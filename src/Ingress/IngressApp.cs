@@ -1,3 +1,4 @@
+using KkiaEvents.Ingress.Limits;
 using KkiaEvents.Ingress.Publishing;
 using KkiaEvents.Ingress.Spooling;
 using KkiaEvents.Ingress.Webhooks;
@@ -21,15 +22,12 @@ public static class IngressApp
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<WebhookMetrics>();
         builder.Services.AddSingleton<RefusalLog>();
+        builder.AddLimits(options.Limits);
         builder.AddSpool(options.Spool);
         builder.AddWebhookPublishing(options);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = WebhookEndpoint.MaxBodyBytes;
-        });
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapServiceDefaults();

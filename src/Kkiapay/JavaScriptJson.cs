@@ -139,10 +139,11 @@ internal static class JavaScriptJson
             : _indices.Select(i => new KeyValuePair<string, object>(i.Key.ToString(CultureInfo.InvariantCulture), i.Value))
                 .Concat(_members);
 
-        // ECMA-262: an array index is the canonical text of 0 to 2^32 - 2.
+        // ECMA-262: an array index is the canonical text of 0 to 2^32 - 2. The number parser would take NULs behind it for nothing.
         private static bool IsArrayIndex(string key, out uint index) =>
             uint.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out index)
             && index != uint.MaxValue
+            && key[^1] != '\0'
             && (key[0] != '0' || key.Length == 1);
     }
 }

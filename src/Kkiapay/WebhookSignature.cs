@@ -38,21 +38,34 @@ public static class WebhookSignature
     /// </returns>
     public static SignatureForm Check(ReadOnlySpan<byte> body, string? header, IReadOnlyList<string> secrets)
     {
+        var form = CheckAsSent(body, header, secrets);
+        if (form != SignatureForm.None || string.IsNullOrWhiteSpace(header) || secrets is null or { Count: 0 })
+            return form;
+
+        // Last, because it is the only form whose check costs more than hashing what came.
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return TryDecodeHex(header, given) && JavaScriptJson.Stringify(body) is { } stringified && MatchesAny(given, stringified, secrets)
+            ? SignatureForm.HmacOfStringified
+            : SignatureForm.None;
+    }
+
+    /// <summary>
+    /// <see cref="Check"/> without <see cref="SignatureForm.HmacOfStringified"/>: costs no more than hashing what came, whoever
+    /// sent it. For a receiver that checks the costly form for some senders only, or later.
+    /// </summary>
+    /// <param name="body">The request's body, the bytes as they came.</param>
+    /// <param name="header">The header's value: an HMAC-SHA256 in hex, either case, or the secret itself.</param>
+    /// <param name="secrets">The secrets that count. Blank ones never match.</param>
+    /// <returns>The form that matched; <see cref="SignatureForm.None"/> says nothing about the third form.</returns>
+    public static SignatureForm CheckAsSent(ReadOnlySpan<byte> body, string? header, IReadOnlyList<string> secrets)
+    {
         if (string.IsNullOrWhiteSpace(header) || secrets is null or { Count: 0 })
             return SignatureForm.None;
 
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var isMac = TryDecodeHex(header, given);
-
-        if (isMac && MatchesAny(given, body, secrets))
+        if (TryDecodeHex(header, given) && MatchesAny(given, body, secrets))
             return SignatureForm.Hmac;
-        if (IsAnyOf(header, secrets))
-            return SignatureForm.SharedSecret;
-
-        // Last, because it is the only form whose check costs more than hashing what came.
-        return isMac && JavaScriptJson.Stringify(body) is { } stringified && MatchesAny(given, stringified, secrets)
-            ? SignatureForm.HmacOfStringified
-            : SignatureForm.None;
+        return IsAnyOf(header, secrets) ? SignatureForm.SharedSecret : SignatureForm.None;
     }
 
     private static bool MatchesAny(ReadOnlySpan<byte> given, ReadOnlySpan<byte> content, IReadOnlyList<string> secrets)

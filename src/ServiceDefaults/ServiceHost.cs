@@ -23,6 +23,7 @@ public static class ServiceHost
     public static WebApplicationBuilder CreateBuilder(string[] args, string service, Settings? settings = null)
     {
         var builder = WebApplication.CreateBuilder(args);
+        builder.AddDevelopersSecrets();
         // Docker's and Kubernetes' secrets: one file a key, named as the environment variable would be.
         builder.Configuration.AddKeyPerFile(builder.Configuration["SecretsDirectory"] ?? "/run/secrets", optional: true, reloadOnChange: true);
         var own = settings ?? new Settings(builder.Configuration);

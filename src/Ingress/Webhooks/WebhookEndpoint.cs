@@ -1,8 +1,8 @@
-using System.Buffers;
+using System.Globalization;
+using KkiaEvents.Ingress.Limits;
 using KkiaEvents.Ingress.Publishing;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.ServiceDefaults;
-using Microsoft.Net.Http.Headers;
 
 namespace KkiaEvents.Ingress.Webhooks;
 
@@ -26,86 +26,58 @@ internal static class WebhookEndpoint
     {
         var services = context.RequestServices;
         var merchants = services.GetRequiredService<Merchants>();
-        var metrics = services.GetRequiredService<WebhookMetrics>();
+        if (services.GetRequiredService<IngressLimits>().AllowedSources is { } allowed && !allowed.Contains(context.Connection.RemoteIpAddress))
+        {
+            await RefuseAsync(context, null, Refusals.NotAllowed);
+            return;
+        }
 
         var merchant = name ?? merchants.DefaultMerchant;
         if (merchant is null || merchants.WebhookSecretsOf(merchant) is not { } secrets)
         {
-            await RefuseAsync(context, metrics, null, Refusals.NoSuchMerchant);
+            await RefuseAsync(context, null, Refusals.NoSuchMerchant);
             return;
         }
 
-        if (!IsJson(context.Request.ContentType))
+        var header = WebhookHeaders.SignatureOf(context.Request);
+        if (WebhookHeaders.ProblemOf(context.Request, header, secrets) is { } wrong)
         {
-            await RefuseAsync(context, metrics, merchant, Refusals.NotJson);
+            await RefuseAsync(context, merchant, wrong);
             return;
         }
 
-        if (context.Request.ContentLength > MaxBodyBytes)
+        using var body = new WebhookBody();
+        if (await body.ReadAsync(context) is { } unread)
         {
-            await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
+            await RefuseAsync(context, merchant, unread);
             return;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(MaxBodyBytes + 1);
-        try
+        var form = WebhookSignature.CheckAsSent(body.Bytes.Span, header, secrets);
+        if (form == SignatureForm.None)
+            form = await CheckRewrittenAsync(context, body.Bytes, header!, secrets);
+        if (form == SignatureForm.None)
         {
-            var length = await ReadAsync(context, buffer);
-            if (length > MaxBodyBytes)
-            {
-                await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
-                return;
-            }
+            await RefuseAsync(context, merchant, Refusals.WrongSignature);
+            return;
+        }
 
-            var body = buffer.AsMemory(0, length);
-            var header = context.Request.Headers[WebhookSignature.HeaderName] is [{ } value] ? value : null;
-            var form = WebhookSignature.Check(body.Span, header, secrets);
-            if (form == SignatureForm.None)
-            {
-                await RefuseAsync(context, metrics, merchant, header is null ? Refusals.NoSignature : Refusals.WrongSignature);
-                return;
-            }
-
-            var message = services.GetRequiredService<WebhookReader>().Read(body.Span, merchant, form, header!);
-            metrics.Received(merchant, message.Event);
-            // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.
-            if (await services.GetRequiredService<WebhookKeeper>().KeepAsync(message) is { } refusal)
-                await RefuseAsync(context, metrics, merchant, refusal);
-            else
-                await AcknowledgeAsync(context);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            await RefuseAsync(context, metrics, merchant, Refusals.TooLarge);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var message = services.GetRequiredService<WebhookReader>().Read(body.Bytes.Span, merchant, form, header!);
+        services.GetRequiredService<WebhookMetrics>().Received(merchant, message.Event);
+        // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.
+        if (await services.GetRequiredService<WebhookKeeper>().KeepAsync(message) is { } refusal)
+            await RefuseAsync(context, merchant, refusal);
+        else
+            await AcknowledgeAsync(context);
     }
 
-    private static async Task<int> ReadAsync(HttpContext context, byte[] buffer)
+    private static async ValueTask<SignatureForm> CheckRewrittenAsync(HttpContext context, ReadOnlyMemory<byte> body, string header, IReadOnlyList<string> secrets)
     {
-        var length = 0;
-        while (length <= MaxBodyBytes)
-        {
-            var read = await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted);
-            if (read == 0)
-                break;
-            length += read;
-        }
-
-        return length;
-    }
-
-    // A sender that names no type is not refused for it: what it sent is judged by its signature and its content.
-    private static bool IsJson(string? contentType)
-    {
-        if (string.IsNullOrEmpty(contentType))
-            return true;
-        return MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-                || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        var limit = context.RequestServices.GetRequiredService<RefusalLimit>();
+        if (!limit.IsOver(Source.Of(context.Connection.RemoteIpAddress)))
+            return WebhookSignature.Check(body.Span, header, secrets);
+        using var turn = await limit.TurnAsync(CancellationToken.None);
+        return turn.IsAcquired ? WebhookSignature.Check(body.Span, header, secrets) : SignatureForm.None;
     }
 
     private static async Task AcknowledgeAsync(HttpContext context)
@@ -115,17 +87,33 @@ internal static class WebhookEndpoint
         await context.Response.Body.WriteAsync(Received);
     }
 
-    private static Task RefuseAsync(HttpContext context, WebhookMetrics metrics, string? merchant, Refusal refusal)
+    private static Task RefuseAsync(HttpContext context, string? merchant, Refusal refusal)
     {
-        metrics.Refused(refusal.Reason);
-        // The rest of the body is not read: the sender must not put its next request behind it on this connection.
-        if (refusal.Status == StatusCodes.Status413PayloadTooLarge)
-            context.Response.Headers.Connection = "close";
-        // A name that is none of ours stays out of the log: it is the sender's to choose.
+        var services = context.RequestServices;
+        var metrics = services.GetRequiredService<WebhookMetrics>();
+        // What we can't keep is no fault of the sender's.
         if (refusal.Status != StatusCodes.Status503ServiceUnavailable)
-            context.RequestServices.GetRequiredService<RefusalLog>().Refused(merchant ?? "nobody", refusal);
+        {
+            var source = context.Connection.RemoteIpAddress;
+            // A name that is none of ours stays out of the log: it is the sender's to choose.
+            services.GetRequiredService<RefusalLog>().Refused(merchant ?? "nobody", refusal, source);
+            if (services.GetRequiredService<RefusalLimit>().Count(Source.Of(source)) is { } wait)
+            {
+                refusal = Refusals.TooMany(wait);
+                services.GetRequiredService<RefusalLog>().Refused("nobody", refusal, source);
+            }
+        }
+
+        metrics.Refused(refusal.Reason);
+        if (context.RequestAborted.IsCancellationRequested)
+            return Task.CompletedTask;
+        // The rest of the body is not read: the sender must not put its next request behind it on this connection.
+        if (refusal.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout or StatusCodes.Status400BadRequest)
+            context.Response.Headers.Connection = "close";
+        if (refusal.Reason == Refusals.Encoded.Reason)
+            context.Response.Headers.AcceptEncoding = "identity";
         if (refusal.RetryAfterSeconds is { } seconds)
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Problem(refusal.Detail, statusCode: refusal.Status, title: refusal.Title).ExecuteAsync(context);
     }
 }

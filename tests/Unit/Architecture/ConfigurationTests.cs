@@ -24,6 +24,17 @@ public class ConfigurationTests
     [InlineData("Ingress:Spool:Directory", "spool", "Ingress__Spool__Directory")]
     [InlineData("Ingress:Spool:MaxMegabytes", "0", "Ingress__Spool__MaxMegabytes")]
     [InlineData("Log:Format", "Yaml", "Log__Format")]
+    [InlineData("Ingress:Proxies:0", "proxy.internal", "Ingress__Proxies__0")]
+    [InlineData("Ingress:Proxies:1", "10.0.0.0/33", "Ingress__Proxies__1")]
+    [InlineData("Ingress:Proxies:0", "10", "Ingress__Proxies__0")]
+    [InlineData("Ingress:Proxies:0", "0.0.0.0/0", "Ingress__Proxies__0")]
+    [InlineData("Ingress:Proxies:0", "::/0", "Ingress__Proxies__0")]
+    [InlineData("Ingress:Proxies", "10.0.0.7", "Ingress__Proxies__0")]
+    [InlineData("Ingress:AllowedSources:2", "203.0.113.*", "Ingress__AllowedSources__2")]
+    [InlineData("Ingress:Limits:Connections", "0", "Ingress__Limits__Connections")]
+    [InlineData("Ingress:Limits:ConnectionsPerSource", "many", "Ingress__Limits__ConnectionsPerSource")]
+    [InlineData("Ingress:Limits:RefusalsPerMinute", "-1", "Ingress__Limits__RefusalsPerMinute")]
+    [InlineData("ForwardedHeaders_Enabled", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED")]
     public void Ingress_names_the_key_and_shows_an_example(string key, string value, string named) => Names(() => IngressApp.Build([.. Right, $"--{key}={value}"]), named);
 
     [Theory]

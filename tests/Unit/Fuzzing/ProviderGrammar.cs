@@ -1,0 +1,83 @@
+using CsCheck;
+
+namespace KkiaEvents.Tests.Unit.Fuzzing;
+
+/// <summary>What the provider sends, in either dialect, nearly right: fields missing, twice, misspelt, of another kind, in any order.</summary>
+internal static class ProviderGrammar
+{
+    private static readonly Gen<string> Id = Gen.Frequency(
+        (8, Fuzz.OneOf("\"t1\"", "\"t1\"", "\"3iH6wjHJ3\"", "\"txn_abc123456789\"")),
+        (2, Fuzz.OneOf("\"\"", "\"../t1\"", "\"t1 \"", "\"t1\\u0000\"", "\"\\u0074\\u0031\"", "\"t%311\"", "1", "null", "\"T1\"", "\"t1\\n\"", $"\"{new string('x', 64)}\"", $"\"{new string('x', 65)}\"")),
+        (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Event = Gen.Frequency(
+        (8, Fuzz.OneOf("\"transaction.success\"", "\"transaction.failed\"", "\"transaction.timeout\"")),
+        (2, Fuzz.OneOf("\"Transaction.Success\"", "\"transaction.success \"", "\"transaction\\u002esuccess\"", "\"transaction.refunded\"", "\"\"", "null")),
+        (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Whole = Gen.Frequency((4, JsonGrammar.Number), (3, JsonGrammar.Number.Select(n => $"\"{n}\"")), (1, Fuzz.OneOf("\" 5000 \"", "\"5 000\"", "\"007\"", "\"+5\"", "\"\"", "\"5000\\u0000\"")), (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Flag = Gen.Frequency((6, Fuzz.OneOf("true", "false")), (2, Fuzz.OneOf("\"true\"", "\"False\"", "\" true \"", "1", "0", "\"yes\"")), (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Order = Gen.Frequency((5, Fuzz.OneOf("\"A-7\"", "12345", "\" A-7 \"", "\"\"", "\" \"", "1e3", "true", "null", $"\"{new string('o', 200)}\"", $"\"{new string('o', 201)}\"")), (3, JsonGrammar.Scalar), (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> ShopObject = JsonGrammar.ObjectOf(Gen.Select(
+        Gen.Frequency((6, Gen.Const("\"orderId\"")), (1, Fuzz.OneOf("\"orderid\"", "\"order\\u0049d\"", "\"cart\""))), Order).Array[0, 2]);
+
+    private static readonly Gen<string> Shop = Gen.Frequency(
+        (4, ShopObject),
+        (4, ShopObject.Select(JsonGrammar.Quote)),
+        (1, ShopObject.Select(o => JsonGrammar.Quote(JsonGrammar.Quote(o)))),
+        (2, Order),
+        (1, JsonGrammar.Deep),
+        (1, JsonGrammar.Deep.Select(JsonGrammar.Quote)),
+        (1, JsonGrammar.Value),
+        (1, JsonGrammar.Value.Select(JsonGrammar.Quote)));
+
+    private static readonly Gen<string> Status = Gen.Frequency(
+        (6, Fuzz.OneOf("\"COMPLETE\"", "\"SUCCESS\"", "\"FAILED\"", "\"PENDING\"", "\"REFUNDED\"", "\"CANCELLED\"", "\"REVERTED\"", "\"INSUFFICIENT_FUND\"", "\"TRANSACTION_NOT_FOUND\"", "\"INVALID_TRANSACTION\"", "\"INVALID_TRANSACTION_TYPE\"", "\"TRANSACTION_NOT_ELIGIBLE\"")),
+        (2, Fuzz.OneOf("\"complete\"", "\" Complete \"", "\"COMPLETED\"", "\"\"", "null", "200", "true", "\"COMPLETE\\u0000\"", "\"ﬀ\"", "\"COMPLETe\"", $"\"COMPLETE{new string(' ', 80)}\"")),
+        (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Kind = Gen.OneOf(Fuzz.OneOf("\"DEBIT\"", "\"CREDIT\"", "\"\"", "null", "1"), JsonGrammar.Scalar);
+
+    private static readonly Gen<string> Words = Gen.OneOf(Fuzz.OneOf("\"\"", "null", "\"customer\"", "\"Merchant\"", "\"MOBILE_MONEY\"", "\"CARD\"", "\"REFUNDED\""), JsonGrammar.Scalar);
+
+    private static readonly Gen<string> Account = Gen.OneOf(Fuzz.OneOf("\"+22967434270\"", "\"22996000000\"", "22996000000", "\"4242********4242\""), JsonGrammar.Scalar);
+
+    private static readonly Gen<string> Time = Gen.OneOf(
+        Fuzz.OneOf("\"2024-02-24T10:30:45Z\"", "\"2024-03-20T08:55:22.883Z\"", "\"9999-12-31T23:59:59-14:00\"", "\"0001-01-01T00:00:00+14:00\"", "1711000000", "1711000000000", "99999999999999999", "-1", "\"1711000000\"", "\"24:00\""),
+        JsonGrammar.Scalar);
+
+    private static readonly Gen<string> Payer = JsonGrammar.ObjectOf(Gen.Select(Fuzz.OneOf("\"fullname\"", "\"phone\"", "\"email\""), JsonGrammar.Scalar).Array[0, 3]);
+
+    /// <summary>A webhook's body.</summary>
+    public static readonly Gen<byte[]> Webhook = JsonGrammar.Damaged(Of(
+        ("event", 95, Event), ("transactionId", 95, Id), ("isPaymentSucces", 50, Flag), ("amount", 80, Whole), ("fees", 30, Whole), ("partnerId", 50, Order), ("stateData", 70, Shop),
+        ("performedAt", 40, Time), ("performed_at", 10, Time), ("failureCode", 30, Words), ("account", 30, Account), ("label", 20, JsonGrammar.Value)));
+
+    /// <summary>A verification's or a refund's answer.</summary>
+    public static readonly Gen<byte[]> Answer = Gen.Frequency(
+        (20, JsonGrammar.Damaged(Of(
+            ("transactionId", 60, Id), ("status", 80, Status), ("isPaymentSucces", 50, Flag), ("isPaymentSuccess", 10, Flag), ("amount", 80, Whole), ("fees", 50, Whole), ("income", 30, Whole),
+            ("net", 10, Whole), ("feeSupportedBy", 30, Words), ("type", 50, Kind), ("method", 30, Words), ("source", 20, Words), ("reason", 30, Gen.OneOf(Status, Words)), ("failureCode", 25, Words),
+            ("message", 15, Words), ("partnerId", 40, Order), ("stateData", 50, Shop), ("state", 30, Shop), ("account", 30, Account), ("client", 30, Payer), ("performedAt", 30, Time)))),
+        (1, Fuzz.OneOf("", "<html>", "null", "[]", " <h1>", "502 Bad Gateway").Select(System.Text.Encoding.UTF8.GetBytes)));
+
+    /// <summary>An announcement's body.</summary>
+    public static readonly Gen<byte[]> Expectation = JsonGrammar.Damaged(Of(
+        ("orderId", 92, Order), ("amount", 92, Whole), ("merchant", 40, Gen.OneOf(Fuzz.OneOf("\"default\"", "null", "\"other\"", "\"\""), JsonGrammar.Scalar)), ("transactionId", 40, Id)));
+
+    /// <summary>An object with these members, each in so many of a hundred; now and then one twice, misspelt or unknown.</summary>
+    private static Gen<string> Of(params (string Name, int Percent, Gen<string> Value)[] members)
+    {
+        var each = members.Select(m => Gen.Select(Gen.Int[0, 99], KeyOf(m.Name), m.Value, m.Value).Select((dice, key, value, second) =>
+            dice == 0 && m.Percent > 50 ? [(key, value), ($"\"{m.Name}\"", second)] : dice < m.Percent ? new[] { (key, value) } : [])).ToArray();
+        var all = each.Aggregate(Gen.Const(Array.Empty<(string, string)>()), (before, next) => Gen.Select(before, next).Select((a, b) => a.Concat(b).ToArray()));
+        return JsonGrammar.ObjectOf(Gen.Select(all, Gen.Int[0, 30]).Select((found, turn) => found.Length == 0 ? found : [.. found[(turn % found.Length)..], .. found[..(turn % found.Length)]]));
+    }
+
+    private static Gen<string> KeyOf(string name) => Gen.Frequency(
+        (60, Gen.Const($"\"{name}\"")),
+        (1, Fuzz.OneOf($"\"\\u{(int)name[0]:x4}{name[1..]}\"", $"\"{name.ToUpperInvariant()}\"", $"\"{name} \"", name, $"\"{name}\\u0000\"")));
+}
