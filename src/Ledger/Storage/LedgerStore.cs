@@ -4,6 +4,7 @@ using JasperFx;
 using JasperFx.Events;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Auditing;
+using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
@@ -83,5 +84,6 @@ public static class LedgerStore
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));
+        marten.Storage.ExtendedSchemaObjects.Add(CircuitTable.In(options.Schema));
     }
 }
