@@ -6,11 +6,13 @@ namespace KkiaEvents.Kkiapay;
 /// How long one call may take and how often it may try, carried by its request: the pipeline is shared by all merchants,
 /// and each call brings the limits of its own. Also remembers the last answer that was no answer, for the exception.
 /// </summary>
-internal sealed class CallBudget(TimeProvider clock, TimeSpan total, TimeSpan attempt, int retries)
+internal sealed class CallBudget(string merchant, TimeProvider clock, TimeSpan total, TimeSpan attempt, int retries)
 {
     private static readonly HttpRequestOptionsKey<CallBudget> Key = new(typeof(CallBudget).FullName!);
 
     private readonly long _started = clock.GetTimestamp();
+
+    public string Merchant { get; } = merchant;
 
     public TimeSpan Total { get; } = total;
 

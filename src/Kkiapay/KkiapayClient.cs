@@ -16,7 +16,7 @@ internal sealed class KkiapayClient(string merchant, IOptionsMonitor<KkiapayOpti
         TransactionIdForm.Require(transactionId);
         var connection = Connect();
         var limits = connection.Options;
-        var budget = new CallBudget(clock, limits.TotalTimeout, limits.AttemptTimeout, limits.Retries);
+        var budget = new CallBudget(merchant, clock, limits.TotalTimeout, limits.AttemptTimeout, limits.Retries);
         using var activity = KkiapayTelemetry.Start("kkiapay.verify", merchant, connection.Dialect, transactionId);
         try
         {
@@ -41,7 +41,7 @@ internal sealed class KkiapayClient(string merchant, IOptionsMonitor<KkiapayOpti
         var connection = Connect();
         // Sent once, so that once may take as long as a call may take: giving up early would leave more refunds in doubt.
         var total = connection.Options.TotalTimeout;
-        var budget = new CallBudget(clock, total, total, retries: 0);
+        var budget = new CallBudget(merchant, clock, total, total, retries: 0);
         using var activity = KkiapayTelemetry.Start("kkiapay.refund", merchant, connection.Dialect, transactionId);
         try
         {

@@ -36,7 +36,7 @@ internal static class KkiapayPipeline
             pipeline.TimeProvider = context.ServiceProvider.GetService<TimeProvider>() ?? TimeProvider.System;
             pipeline
                 .AddTimeout(TimeoutBy(static budget => budget.Total))
-                .AddRetry(Retries())
+                .AddRetry(Retries(context.ServiceProvider.GetService<IKkiapayAttemptGuard>()))
                 .AddTimeout(TimeoutBy(static budget => budget.Attempt));
         });
         client.AddHttpMessageHandler(static () => new AnswerHandler());
@@ -48,7 +48,7 @@ internal static class KkiapayPipeline
             ValueTask.FromResult(CallBudget.Of(args.Context.GetRequestMessage()) is { } budget ? limit(budget) : WithoutBudget),
     };
 
-    private static HttpRetryStrategyOptions Retries() => new()
+    private static HttpRetryStrategyOptions Retries(IKkiapayAttemptGuard? guard) => new()
     {
         MaxRetryAttempts = MaxRetries,
         BackoffType = DelayBackoffType.Exponential,
@@ -56,11 +56,11 @@ internal static class KkiapayPipeline
         Delay = FirstDelay,
         MaxDelay = LongestDelay,
         ShouldRetryAfterHeader = false,
-        ShouldHandle = static args => ValueTask.FromResult(ShouldRetry(args.Context, args.Outcome, args.AttemptNumber)),
+        ShouldHandle = args => ValueTask.FromResult(ShouldRetry(args.Context, args.Outcome, args.AttemptNumber, guard)),
         DelayGenerator = static args => ValueTask.FromResult(DelayOf(args.Context)),
     };
 
-    private static bool ShouldRetry(ResilienceContext context, Outcome<HttpResponseMessage> outcome, int attempt)
+    private static bool ShouldRetry(ResilienceContext context, Outcome<HttpResponseMessage> outcome, int attempt, IKkiapayAttemptGuard? guard)
     {
         if (CallBudget.Of(context.GetRequestMessage()) is not { } budget)
             return false;
@@ -75,8 +75,11 @@ internal static class KkiapayPipeline
             _ => false,
         };
 
+        if (!transient || guard?.MayTryAgain(budget.Merchant, budget.LastStatus, budget.LastRetryAfter) == false)
+            return false;
+
         // A wait that outlasts the call would only turn the provider's "later" into a time-out of ours.
-        return transient && attempt < budget.Retries && budget.LastRetryAfter.GetValueOrDefault() < budget.Total - budget.Elapsed;
+        return attempt < budget.Retries && budget.LastRetryAfter.GetValueOrDefault() < budget.Total - budget.Elapsed;
     }
 
     /// <summary>What <c>Retry-After</c> says and a little more, so that many callers don't come back at once; else the backoff.</summary>

@@ -2,6 +2,7 @@ using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor.Consuming;
 using KkiaEvents.Processor.Following;
+using KkiaEvents.Processor.Pacing;
 using KkiaEvents.Processor.Relaying;
 using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
@@ -24,6 +25,7 @@ public static class ProcessorApp
         builder.Services.AddSingleton<Merchants>();
         builder.AddKkiapayClients();
         builder.Services.AddLedger(options.Ledger, provider => provider.GetRequiredService<OrderPolicies>().Of);
+        builder.Services.AddPacing();
         builder.Services.AddSettling();
         builder.Services.AddConsuming(options);
         builder.Services.AddFollowing();

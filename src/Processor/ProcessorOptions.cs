@@ -13,7 +13,7 @@ internal sealed record ProcessorOptions
 
     public required LedgerOptions Ledger { get; init; }
 
-    /// <summary>How many questions to KKiaPay are under way at once.</summary>
+    /// <summary>How many questions to KKiaPay are under way at once for each merchant, whose keys and limits are its own.</summary>
     public required int ParallelVerifications { get; init; }
 
     /// <summary>How long a batch waits for KKiaPay before it leaves the question to the due worker.</summary>

@@ -6,10 +6,22 @@ namespace KkiaEvents.Ledger.Due;
 
 /// <summary>A payment that is to be asked about now.</summary>
 /// <param name="Key">The payment.</param>
-/// <param name="Reason">What it waits for: the provider's status, <c>no answer</c>, <c>keys refused</c>, <c>announced</c>.</param>
+/// <param name="Reason">What it waits for: the provider's status, <c>no answer</c>, <c>keys refused</c>, <c>not asked</c>, <c>announced</c>.</param>
 /// <param name="Attempts">How many questions in a row went unanswered.</param>
 /// <param name="TraceParent">The trace that it belongs to.</param>
 public sealed record DuePayment(PaymentKey Key, string Reason, int Attempts, string? TraceParent);
+
+/// <summary>Whose rows are claimed.</summary>
+/// <param name="Names">Merchants.</param>
+/// <param name="Only">True: the rows of these. False: of all but these.</param>
+public sealed record DueMerchants(IReadOnlyCollection<string> Names, bool Only)
+{
+    /// <summary>The rows of one merchant.</summary>
+    public static DueMerchants Of(string merchant) => new([merchant], Only: true);
+
+    /// <summary>The rows of all but some.</summary>
+    public static DueMerchants Except(IReadOnlyCollection<string> merchants) => new(merchants, Only: false);
+}
 
 /// <summary>How much waits.</summary>
 /// <param name="Count">Rows.</param>
@@ -26,17 +38,26 @@ public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
     /// Takes rows whose time has come, pushing each ahead by a lease: a worker that dies gives them back by that alone,
     /// and no transaction stays open while KKiaPay is asked.
     /// </summary>
-    public async Task<IReadOnlyList<DuePayment>> ClaimAsync(int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+    /// <param name="limit">The most rows.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="lease">How far they are pushed ahead.</param>
+    /// <param name="merchants">Whose rows: those of these merchants, or of all but these.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<DuePayment>> ClaimAsync(
+        int limit, DateTimeOffset now, TimeSpan lease, DueMerchants merchants, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
             update {_table} set due_at = $1 + $2
-            where stream_id in (select stream_id from {_table} where due_at <= $1 order by due_at limit $3 for update skip locked)
+            where stream_id in (
+                select stream_id from {_table} where due_at <= $1 and (merchant = any($4)) = $5 order by due_at limit $3 for update skip locked)
             returning merchant, transaction_id, reason, attempts, traceparent
             """);
         command.Parameters.Add(new() { Value = now });
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = merchants.Names.ToArray() });
+        command.Parameters.Add(new() { Value = merchants.Only });
         var due = new List<DuePayment>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

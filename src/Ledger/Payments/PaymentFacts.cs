@@ -30,7 +30,8 @@ public sealed record PaymentFacts
 /// <param name="At">When it was clear that none would come, UTC.</param>
 /// <param name="RetryAfter">How long the provider asks us to wait; null when it does not say.</param>
 /// <param name="KeysRefused">True for 401 and 403: an operator must look.</param>
-public sealed record NoAnswer(string Error, DateTimeOffset At, TimeSpan? RetryAfter = null, bool KeysRefused = false);
+/// <param name="AskAt">Set when KKiaPay was not asked at all: when to ask, UTC. It counts as no attempt.</param>
+public sealed record NoAnswer(string Error, DateTimeOffset At, TimeSpan? RetryAfter = null, bool KeysRefused = false, DateTimeOffset? AskAt = null);
 
 /// <summary>What became of one payment's facts.</summary>
 /// <param name="Key">The payment.</param>

@@ -177,11 +177,12 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
 
     private void AskAgain(Payment payment, NoAnswer noAnswer, PaymentFacts facts)
     {
-        var attempts = facts.UnansweredBefore + 1;
-        var wait = FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
+        var attempts = facts.UnansweredBefore + (noAnswer.AskAt is null ? 1 : 0);
+        var askAt = noAnswer.AskAt ?? noAnswer.At + FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
+        var reason = noAnswer.AskAt is not null ? "not asked" : noAnswer.KeysRefused ? "keys refused" : "no answer";
         _due.Add(new(
-            payment.Id, payment.Merchant, payment.TransactionId, noAnswer.KeysRefused ? "keys refused" : "no answer",
-            payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, noAnswer.At + wait, attempts, noAnswer.Error, facts.TraceParent));
+            payment.Id, payment.Merchant, payment.TransactionId, reason,
+            payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, askAt, attempts, noAnswer.Error, facts.TraceParent));
     }
 
     private void Append(PaymentKey key, int before, List<object> events)

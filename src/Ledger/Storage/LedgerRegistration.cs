@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
@@ -36,6 +37,7 @@ public static class LedgerRegistration
         services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
+        services.AddSingleton<ICircuitStore, CircuitStore>();
         services.AddSingleton<StoredOutcomes>();
         return services;
     }

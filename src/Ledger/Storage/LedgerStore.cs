@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using JasperFx;
 using JasperFx.Events;
 using KkiaEvents.Ledger.Auditing;
+using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
@@ -64,5 +65,6 @@ public static class LedgerStore
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));
+        marten.Storage.ExtendedSchemaObjects.Add(CircuitTable.In(options.Schema));
     }
 }

@@ -1,12 +1,17 @@
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Processor.Pacing;
 using KkiaEvents.Processor.Settling;
 
 namespace KkiaEvents.Processor.Following;
 
-/// <summary>Asks again about payments whose time has come. Any number of replicas share the rows.</summary>
+/// <summary>
+/// Asks again about payments whose time has come. Any number of replicas share the rows. Each merchant's are worked on by
+/// themselves, so that one who waits for KKiaPay holds up no other; while KKiaPay is not asked about a merchant, its rows
+/// are left alone, and while it recovers no more are taken than may be asked about.
+/// </summary>
 internal sealed partial class DueWorker(
-    DueQueue due, PaymentSettler settler, DueSignal signal, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
+    DueQueue due, PaymentSettler settler, ProviderGate gate, DueSignal signal, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
 {
     private const int BatchSize = 100;
 
@@ -15,45 +20,7 @@ internal sealed partial class DueWorker(
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Settles what is due now, once; how many that were.</summary>
-    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
-    {
-        var batch = await due.ClaimAsync(BatchSize, time.GetUtcNow(), Lease, cancellationToken);
-        if (batch.Count == 0)
-            return 0;
-        var work = batch.Select(d => new PaymentWork(d.Key, [], FromDue: true, d.Attempts, d.TraceParent)).ToList();
-        try
-        {
-            await SettleAsync(work, cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException && work.Count > 1)
-        {
-            // One by one, so that what fails holds only itself up.
-            LogTrouble(e.Message);
-            foreach (var one in work)
-                await SettleOneAsync(one, cancellationToken);
-        }
-
-        return batch.Count;
-    }
-
-    private async Task SettleOneAsync(PaymentWork work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SettleAsync([work], cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogFailed(e, work.Key.StreamId);
-        }
-    }
-
-    private async Task SettleAsync(IReadOnlyList<PaymentWork> work, CancellationToken cancellationToken)
-    {
-        foreach (var failed in (await settler.SettleAsync(work, options.DuePatience, cancellationToken)).Where(s => s.Error is not null))
-            LogFailed(failed.Error!, failed.Key.StreamId);
-    }
+    private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -62,19 +29,75 @@ internal sealed partial class DueWorker(
         {
             try
             {
-                if (await RunOnceAsync(stoppingToken) < BatchSize)
-                    await signal.WaitAsync(Poll, stoppingToken);
+                await BeginAsync(stoppingToken);
+                await signal.WaitAsync(Poll, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogTrouble(e.Message);
                 await Task.Delay(Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
         }
+
+        await Task.WhenAll(_underWay.Values);
+    }
+
+    /// <summary>Begins with what is due now, of every merchant whose last batch is done.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (merchant, _) in _underWay.Where(w => w.Value.IsCompleted).ToList())
+            _underWay.Remove(merchant);
+        var held = gate.Held();
+        var batch = await due.ClaimAsync(
+            BatchSize, time.GetUtcNow(), Lease, DueMerchants.Except([.. _underWay.Keys.Union(held.Keys)]), cancellationToken);
+        Begin(batch, cancellationToken);
+        foreach (var (merchant, allowed) in held.Where(h => h.Value > 0 && !_underWay.ContainsKey(h.Key)))
+            Begin(await due.ClaimAsync(Math.Min(allowed, BatchSize), time.GetUtcNow(), Lease, DueMerchants.Of(merchant), cancellationToken), cancellationToken);
+    }
+
+    private void Begin(IReadOnlyList<DuePayment> batch, CancellationToken cancellationToken)
+    {
+        foreach (var merchants in batch.GroupBy(d => d.Key.Merchant))
+        {
+            var work = merchants.Select(d => new PaymentWork(d.Key, [], FromDue: true, d.Attempts, d.TraceParent)).ToList();
+            var done = _underWay[merchants.Key] = WorkAsync(work, cancellationToken);
+            // There may be more of this merchant's.
+            _ = done.ContinueWith(_ => signal.Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task WorkAsync(List<PaymentWork> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Yield();
+            await SettleAsync(work, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service ends; the lease gives the rows back.
+        }
+        catch (Exception e) when (work.Count > 1)
+        {
+            // One by one, so that what fails holds only itself up.
+            LogTrouble(e.Message);
+            foreach (var one in work)
+                await WorkAsync([one], cancellationToken);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, work[0].Key.StreamId);
+        }
+    }
+
+    private async Task SettleAsync(IReadOnlyList<PaymentWork> work, CancellationToken cancellationToken)
+    {
+        foreach (var failed in (await settler.SettleAsync(work, options.DuePatience, cancellationToken)).Where(s => s.Error is not null))
+            LogFailed(failed.Error!, failed.Key.StreamId);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Following it failed: {CorrelationId} is asked about again in a minute")]

@@ -8,6 +8,6 @@ internal static class RelayingRegistration
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<Relay>();
         services.AddHostedService<RelayWorker>();
-        services.AddHostedService<RelayListener>();
+        services.AddHostedService<LedgerListener>();
     }
 }

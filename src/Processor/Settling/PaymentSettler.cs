@@ -1,6 +1,7 @@
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Processor.Pacing;
 using KkiaEvents.Processor.Relaying;
 
 namespace KkiaEvents.Processor.Settling;
@@ -10,7 +11,7 @@ internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded
 
 /// <summary>Looks up, asks, records and decides: the same way for what the bus brings and for what is due.</summary>
 internal sealed partial class PaymentSettler(
-    PaymentLedger ledger, Verifier verifier, RefundSender refunds, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
+    PaymentLedger ledger, ProviderGate gate, Verifier verifier, RefundSender refunds, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
 {
     /// <summary>Settles a batch, one entry a payment.</summary>
     public async Task<IReadOnlyList<Settled>> SettleAsync(IReadOnlyList<PaymentWork> batch, TimeSpan patience, CancellationToken stopping)
@@ -22,9 +23,10 @@ internal sealed partial class PaymentSettler(
         if (fresh.Count == 0)
             return [];
 
-        known = await SendRefundsAsync(known, stopping);
+        var admitted = await AdmitAsync(fresh, stopping);
+        known = await SendRefundsAsync(known, admitted, stopping);
         using var limit = new CancellationTokenSource(patience, time);
-        var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, limit.Token, stopping)));
+        var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, admitted.Contains(w.Key), limit.Token, stopping)));
         var settled = await store.RunAsync(cancellation => ledger.SettleAsync(facts, known, cancellation), stopping);
 
         var outcomes = 0;
@@ -44,19 +46,35 @@ internal sealed partial class PaymentSettler(
         return settled;
     }
 
-    // Before KKiaPay is asked, so that its answer can tell of the refund already.
-    private async Task<IReadOnlyDictionary<PaymentKey, Payment>> SendRefundsAsync(IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken stopping)
+    // Those that KKiaPay may be asked about now; the others wait for its recovery.
+    private async Task<HashSet<PaymentKey>> AdmitAsync(List<PaymentWork> fresh, CancellationToken stopping)
     {
-        var requested = known.Values.Where(p => p.Refund == RefundState.Requested).ToList();
+        var admitted = new HashSet<PaymentKey>(fresh.Count);
+        foreach (var merchants in fresh.GroupBy(w => w.Key.Merchant))
+        {
+            var work = merchants.ToList();
+            // What is due probes: a webhook's batch, in which others' payments are, must not wait for one who is down.
+            var granted = await gate.AdmitAsync(merchants.Key, work.Count, mayProbe: work[0].FromDue, stopping);
+            admitted.UnionWith(work.Take(granted).Select(w => w.Key));
+        }
+
+        return admitted;
+    }
+
+    // Before KKiaPay is asked, so that its answer can tell of the refund already.
+    private async Task<IReadOnlyDictionary<PaymentKey, Payment>> SendRefundsAsync(
+        IReadOnlyDictionary<PaymentKey, Payment> known, HashSet<PaymentKey> admitted, CancellationToken stopping)
+    {
+        var requested = known.Values.Where(p => p.Refund == RefundState.Requested && admitted.Contains(p.Key())).ToList();
         if (requested.Count == 0)
             return known;
         await Task.WhenAll(requested.Select(p => refunds.SendAsync(p, stopping)));
         return await store.RunAsync(cancellation => ledger.FindAsync([.. known.Keys], cancellation), stopping);
     }
 
-    private async Task<PaymentFacts> AskAsync(PaymentWork work, CancellationToken patience, CancellationToken stopping)
+    private async Task<PaymentFacts> AskAsync(PaymentWork work, bool admitted, CancellationToken patience, CancellationToken stopping)
     {
-        var (answer, none) = await verifier.AskAsync(work.Key, patience, stopping);
+        var (answer, none) = admitted ? await verifier.AskAsync(work.Key, patience, stopping) : (null, gate.PutOff(work.Key.Merchant));
         return new()
         {
             Key = work.Key,

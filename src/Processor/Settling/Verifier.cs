@@ -1,15 +1,22 @@
+using System.Threading.RateLimiting;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Processor.Pacing;
 using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
 internal sealed partial class Verifier(
-    IKkiapayClientFactory clients, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+    IKkiapayClientFactory clients, ProviderGate gate, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
 {
-    private readonly SemaphoreSlim _places = new(options.ParallelVerifications);
+    // Less than that is no sign of trouble: the question may have begun just before its batch's patience ended.
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(1);
+
+    // Each merchant has places of its own: one whose questions hang takes none of another's.
+    private readonly PartitionedRateLimiter<string> _places = PartitionedRateLimiter.Create<string, string>(merchant =>
+        RateLimitPartition.GetConcurrencyLimiter(merchant, _ => new() { PermitLimit = options.ParallelVerifications, QueueLimit = int.MaxValue }));
 
     /// <summary>Asks about one payment.</summary>
     /// <param name="key">The payment.</param>
@@ -18,18 +25,24 @@ internal sealed partial class Verifier(
     public async Task<(VerificationAnswered? Answer, NoAnswer? None)> AskAsync(PaymentKey key, CancellationToken patience, CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience, stopping);
-        var placed = false;
+        var asked = 0L;
         try
         {
-            await _places.WaitAsync(either.Token);
-            placed = true;
+            using var place = await _places.AcquireAsync(key.Merchant, 1, either.Token);
+            // It may have opened while this one waited for its place.
+            if (gate.IsOpen(key.Merchant))
+                return (null, gate.PutOff(key.Merchant));
+            asked = time.GetTimestamp();
             var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
+            gate.Answered(key.Merchant);
             metrics.Verified(answer.Status.ToString());
             var orderId = OrderReference.Find(policies.Of(key.Merchant).ReferencePlaces, answer.StateData, answer.PartnerId);
             return (new VerificationAnswered(answer, orderId, time.GetUtcNow()), null);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
+            if (asked != 0 && time.GetElapsedTime(asked) >= LongWait)
+                gate.Failed(key.Merchant, "timeout", null);
             return None(key, "timeout", "KKiaPay did not answer in time.");
         }
         catch (KkiapayUnavailableException e)
@@ -38,11 +51,13 @@ internal sealed partial class Verifier(
         }
         catch (KkiapayAuthenticationException e)
         {
+            gate.Answered(key.Merchant);
             LogKeysRefused(key.Merchant, e.StatusCode, key.StreamId);
             return None(key, "keys_refused", e.Message, keysRefused: true);
         }
         catch (KkiapayProtocolException e)
         {
+            gate.Answered(key.Merchant);
             return None(key, "unreadable", e.Message);
         }
         catch (OptionsValidationException e)
@@ -62,11 +77,6 @@ internal sealed partial class Verifier(
             // Not foreseen; it must cost this payment a wait, and no other anything.
             LogUnforeseen(e, key.StreamId);
             return None(key, "error", e.Message);
-        }
-        finally
-        {
-            if (placed)
-                _places.Release();
         }
     }
 

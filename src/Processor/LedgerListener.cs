@@ -1,11 +1,15 @@
+using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Processor.Pacing;
+using KkiaEvents.Processor.Relaying;
 using Npgsql;
 
-namespace KkiaEvents.Processor.Relaying;
+namespace KkiaEvents.Processor;
 
-/// <summary>Hears of commits of other replicas (PostgreSQL's LISTEN). Without it the relay's poll finds them a second later.</summary>
-internal sealed partial class RelayListener(NpgsqlDataSource dataSource, RelaySignal signal, SchemaAtStart schema, TimeProvider time, ILogger<RelayListener> log) : BackgroundService
+/// <summary>Hears of what other replicas commit (PostgreSQL's LISTEN), outcomes and circuits. Without it polls find them a second later.</summary>
+internal sealed partial class LedgerListener(
+    NpgsqlDataSource dataSource, RelaySignal relay, CircuitSignal circuits, SchemaAtStart schema, TimeProvider time, ILogger<LedgerListener> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,10 +19,10 @@ internal sealed partial class RelayListener(NpgsqlDataSource dataSource, RelaySi
             try
             {
                 await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
-                connection.Notification += (_, _) => signal.Wake();
+                connection.Notification += (_, notification) => (notification.Channel == CircuitStore.Channel ? (WakeUp)circuits : relay).Wake();
                 await using (var listen = connection.CreateCommand())
                 {
-                    listen.CommandText = $"listen {DeliveryQueue.Channel}";
+                    listen.CommandText = $"listen {DeliveryQueue.Channel}; listen {CircuitStore.Channel}";
                     await listen.ExecuteNonQueryAsync(stoppingToken);
                 }
 
@@ -37,6 +41,6 @@ internal sealed partial class RelayListener(NpgsqlDataSource dataSource, RelaySi
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not listening for other replicas' outcomes; polling finds them: {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not listening for what other replicas commit; polling finds it: {Error}")]
     private partial void LogTrouble(string error);
 }
