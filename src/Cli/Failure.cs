@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
 using Npgsql;
@@ -16,11 +17,16 @@ internal sealed record Failure(int ExitCode, string Message)
         OperationRefusedException { Refusal: Refusal.Invalid } refused => new(ExitCodes.Usage, refused.Message),
         OperationRefusedException refused => new(ExitCodes.Found, refused.Message),
         OperationCanceledException => new(ExitCodes.Found, "Stopped."),
+        _ when BrokerConnection.IsUnavailable(exception) && exception.GetBaseException() is System.Security.Authentication.AuthenticationException => new(ExitCodes.Found,
+            "RabbitMQ of ConnectionStrings__RabbitMq proves to be another: its certificate is not for that host, or not signed by a trusted authority. A private authority is named as amqps://…?cacertfile=/path/ca.pem."),
         _ when BrokerConnection.IsUnavailable(exception) => new(ExitCodes.Found, $"RabbitMQ of ConnectionStrings__RabbitMq does not answer: {Reason(exception)} Is it running? Try again then."),
         JasperFx.ConcurrencyException => new(ExitCodes.Found, "Somebody else changed it at the same time: look again, then decide."),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
-            new(ExitCodes.Found, "The database of ConnectionStrings__Ledger holds no ledger (yet): a Processor makes its schema when it starts."),
+            new(ExitCodes.Found, "The database of ConnectionStrings__Ledger holds no ledger (yet): `KkiaEvents.Processor schema` makes it."),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(ExitCodes.Found,
+            $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}. Its login may not do that: an auditor's reads, an operator's acts; `KkiaEvents.Processor schema` makes both."),
         PostgresException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}."),
+        NpgsqlException e when LedgerTrouble.OfTls(e) is { } trouble => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger: {trouble}"),
         NpgsqlException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger does not answer: {Reason(e)} Is it running? Try again then."),
         Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Of(inner),
         HttpRequestException e => new(ExitCodes.Found, $"The Sandbox does not answer: {Reason(e)} Is it running?"),

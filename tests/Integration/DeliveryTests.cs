@@ -34,7 +34,6 @@ public class DeliveryTests(NobodySubscribed system) : IClassFixture<NobodySubscr
 
     private async Task RenameAsync(string transactionId, string from, string to)
     {
-        await using var command = system.Database.CreateCommand($"update kkiaevents.mt_events set type = '{to}' where stream_id = 'default/{transactionId}' and type = '{from}'");
-        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        Assert.Equal(1, await system.TamperAsync($"update kkiaevents.mt_events set type = '{to}' where stream_id = 'default/{transactionId}' and type = '{from}'"));
     }
 }

@@ -28,11 +28,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
             ["Sandbox__Merchants__default__WebhookUrl"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{front.Port}/webhook/kkiapay"),
         });
-        var settings = ServiceSettings(keys);
         Ingresses = [.. Enumerable.Range(1, Replicas).Select(number => Process(
             $"ingress-{number}", "src/Ingress", "KkiaEvents.Ingress",
-            new Dictionary<string, string?>(settings) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, $"spool-{number}") }))];
-        Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process($"processor-{number}", "src/Processor", "KkiaEvents.Processor", settings))];
+            new Dictionary<string, string?>(ServiceSettings(keys, "ingress", null)) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, $"spool-{number}") }))];
+        Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process($"processor-{number}", "src/Processor", "KkiaEvents.Processor", ServiceSettings(keys, "processor", "processor")))];
         front.Lead([.. Ingresses.Select(ingress => ingress.Address.Port)]);
     }
 
@@ -62,6 +61,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             Directory.Delete(spool, recursive: true);
         var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true });
         await backing.StartAsync(cancellation).ConfigureAwait(false);
+        await LedgerSetup.RunAsync(layout, backing.DatabaseEndpoint, cancellation).ConfigureAwait(false);
         var system = new ChaosSystem(layout, backing);
         try
         {
@@ -98,10 +98,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
         return new(name, layout.Program(folder, assembly), log, settings);
     }
 
-    private Dictionary<string, string?> ServiceSettings(MerchantKeys keys) => new()
+    private Dictionary<string, string?> ServiceSettings(MerchantKeys keys, string broker, string? ledger) => new()
     {
-        ["ConnectionStrings__RabbitMq"] = (Backing.BrokerEndpoint with { Port = BrokerGate.Port }).AmqpAddress(),
-        ["ConnectionStrings__Ledger"] = LedgerConnection,
+        ["ConnectionStrings__RabbitMq"] = (Backing.BrokerEndpoint.As(broker) with { Port = BrokerGate.Port }).AmqpAddress(),
+        ["ConnectionStrings__Ledger"] = ledger is null ? null : Backing.DatabaseEndpoint.As(ledger).ConnectionString(),
         ["Kkiapay__Merchants__default__WebhookSecrets__0"] = keys.WebhookSecret,
         ["Kkiapay__Merchants__default__PublicKey"] = keys.PublicKey,
         ["Kkiapay__Merchants__default__PrivateKey"] = keys.PrivateKey,
