@@ -67,7 +67,7 @@ until_true() {
 }
 
 healthy() { [ "$(state "$1")" = healthy ]; }
-for service in rabbitmq postgres sandbox ingress processor; do until_true 300 "$service is healthy" healthy "$service"; done
+for service in rabbitmq postgres sandbox ingress processor console; do until_true 300 "$service is healthy" healthy "$service"; done
 say 'All healthy.'
 
 order="smoke-$$"
@@ -77,8 +77,18 @@ paid() { "${compose[@]}" "${files[@]}" logs --no-color subscriber 2>&1 | grep "O
 until_true 60 "the subscriber's OrderPaid for $order" paid
 cat "$scratch/paid"
 
-user=$(docker inspect -f '{{.Config.User}}' "$("${compose[@]}" "${files[@]}" ps -q ingress)")
-[ "$user" = 1654 ] || { say "Ingress runs as '$user', not as a user without rights."; exit 1; }
+# Every service of ours, as the engine runs it: a user without rights, nothing to write to, no capability.
+for service in schema sandbox ingress processor console subscriber; do
+  how=$(docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}' "$("${compose[@]}" "${files[@]}" ps -aq "$service")")
+  [ "$how" = '1654 true [ALL] [no-new-privileges:true]' ] || { say "$service runs as: $how"; exit 1; }
+done
+# The guard of the event tables holds against their owner too.
+postgres=$("${compose[@]}" "${files[@]}" ps -q postgres)
+if docker exec -e PGPASSWORD="$(cat "$KKIAEVENTS_SECRETS/postgres-password")" "$postgres" psql -h 127.0.0.1 -U kkiaevents -d kkiaevents -c 'delete from kkiaevents.mt_events' >"$scratch/guard" 2>&1 \
+  || ! grep -q 'Events are never changed or deleted' "$scratch/guard"; then
+  cat "$scratch/guard" >&2
+  exit 1
+fi
 # shellcheck disable=SC2016 # the engine's template, not the shell's
 if "${compose[@]}" "${files[@]}" ps -q | xargs docker inspect -f '{{range $port, $hosts := .NetworkSettings.Ports}}{{range $hosts}}{{println .HostIp}}{{end}}{{end}}' | grep -v -e '^127\.0\.0\.1$' -e '^$'; then
   say 'A port is published beyond 127.0.0.1.'

@@ -22,11 +22,11 @@ internal sealed class BenchSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__SecretKey"] = keys.SecretKey,
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
         });
-        var settings = ServiceSettings();
+        
         Ingress = Process("ingress", "src/Ingress", "KkiaEvents.Ingress",
-            new Dictionary<string, string?>(settings) { ["Ingress__Spool__Directory"] = Spool(layout) });
+            ServiceSettings("ingress", null, ("Ingress__Spool__Directory", Spool(layout))));
         Processors = [.. Enumerable.Range(1, processors).Select(number => Process(
-            string.Create(CultureInfo.InvariantCulture, $"processor-{number}"), "src/Processor", "KkiaEvents.Processor", settings))];
+            string.Create(CultureInfo.InvariantCulture, $"processor-{number}"), "src/Processor", "KkiaEvents.Processor", ServiceSettings("processor", "processor")))];
     }
 
     public Layout Layout { get; }
@@ -57,6 +57,7 @@ internal sealed class BenchSystem : IAsyncDisposable
             Directory.Delete(Spool(layout), recursive: true);
         var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true });
         await backing.StartAsync(cancellation).ConfigureAwait(false);
+        await LedgerSetup.RunAsync(layout, backing.DatabaseEndpoint, cancellation).ConfigureAwait(false);
         var system = new BenchSystem(layout, backing, MerchantKeys.LoadOrCreate(layout), processors);
         try
         {
@@ -106,10 +107,10 @@ internal sealed class BenchSystem : IAsyncDisposable
         return new(name, Layout.Program(folder, assembly), log, settings);
     }
 
-    private Dictionary<string, string?> ServiceSettings() => new()
+    private Dictionary<string, string?> ServiceSettings(string broker, string? ledger, params (string Key, string Value)[] others) => new(others.Select(o => KeyValuePair.Create(o.Key, (string?)o.Value)))
     {
-        ["ConnectionStrings__RabbitMq"] = BrokerConnection,
-        ["ConnectionStrings__Ledger"] = LedgerConnection,
+        ["ConnectionStrings__RabbitMq"] = Backing.BrokerEndpoint.As(broker).AmqpAddress(),
+        ["ConnectionStrings__Ledger"] = ledger is null ? null : Backing.DatabaseEndpoint.As(ledger).ConnectionString(),
         ["Kkiapay__Merchants__default__WebhookSecrets__0"] = Keys.WebhookSecret,
         ["Kkiapay__Merchants__default__PublicKey"] = Keys.PublicKey,
         ["Kkiapay__Merchants__default__PrivateKey"] = Keys.PrivateKey,

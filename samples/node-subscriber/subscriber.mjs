@@ -47,14 +47,16 @@ async function subscribe() {
   });
   // What fails 20 times waits in a queue of its own for a person; without it, RabbitMQ would drop it.
   const dead = `${queue}-dead`;
+  await channel.assertExchange(dead, 'fanout', { durable: true });
   await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.bindQueue(dead, dead, '');
   await channel.assertQueue(queue, {
     durable: true,
     arguments: {
       'x-queue-type': 'quorum',
       'x-delivery-limit': 20,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': dead,
+      // An exchange of its own: by the default one a service could write to every queue, so its user may not use it.
+      'x-dead-letter-exchange': dead,
       'x-dead-letter-strategy': 'at-least-once',
       'x-overflow': 'reject-publish',
     },

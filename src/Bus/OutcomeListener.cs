@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using KkiaEvents.Contracts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace KkiaEvents.Bus;
 
@@ -30,16 +31,14 @@ public static class OutcomeListener
     public static async IAsyncEnumerable<HeardOutcome> ListenAsync(
         BusAddress address, IReadOnlyCollection<Type> types, Action? ready = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = address.Uri, ClientProvidedName = "kkiaevents-listener", RequestedConnectionTimeout = TimeSpan.FromSeconds(5), AutomaticRecoveryEnabled = false,
-        };
+        var factory = address.Factory("kkiaevents-listener");
+        factory.AutomaticRecoveryEnabled = false;
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var queue = await channel.QueueDeclareAsync(cancellationToken: cancellationToken);
         foreach (var exchange in types.Select(Topology.ExchangeOf))
         {
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            await RequireAsync(connection, exchange, cancellationToken);
             await channel.QueueBindAsync(queue.QueueName, exchange, "", cancellationToken: cancellationToken);
         }
 
@@ -55,6 +54,21 @@ public static class OutcomeListener
         ready?.Invoke();
         await foreach (var outcome in heard.Reader.ReadAllAsync(cancellationToken))
             yield return outcome;
+    }
+
+    // Looked for first: who only listens need not have the right to declare it.
+    private static async Task RequireAsync(IConnection connection, string exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var looking = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await looking.ExchangeDeclarePassiveAsync(exchange, cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
+        {
+            await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await declaring.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+        }
     }
 
     private static HeardOutcome Read(ReadOnlySpan<byte> body)

@@ -4,60 +4,116 @@ using RabbitMQ.Client.Exceptions;
 
 namespace KkiaEvents.Bus;
 
-/// <summary>Declares <see cref="Topology"/>. Idempotent: any number of services may do it at once, as often as they like.</summary>
-public static class TopologyDeclaration
+/// <summary>
+/// Declares <see cref="Topology"/>. Idempotent: any number of services may do it at once, as often as they like. What this
+/// service's user may not declare (each has the rights for its own part only) is looked for instead.
+/// </summary>
+/// <param name="address">Where the broker is.</param>
+public sealed class TopologyDeclaration(BusAddress address)
 {
-    /// <summary>Declares everything on a connection of its own.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
-    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">Something of that name exists with other arguments.</exception>
-    public static async Task DeclareAsync(BusAddress address, CancellationToken cancellationToken)
-    {
-        var factory = new ConnectionFactory { Uri = address.Uri, ClientProvidedName = "kkiaevents-topology", RequestedConnectionTimeout = TimeSpan.FromSeconds(5) };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+    private readonly Part[] _parts =
+    [
+        new(Topology.DeadLetters, IsQueue: true, at => KeptQueueAsync(at, Topology.DeadLetters, Topology.DeadLetters)),
+        new(Topology.ParkedQueue, IsQueue: true, at => KeptQueueAsync(at, Topology.ParkedQueue, Topology.ExchangeOf(typeof(TransactionUnrecognized)))),
+        .. Topology.ConsumedQueues.Select(c => new Part(c.Queue, IsQueue: true, at => ConsumedQueueAsync(at, c.Queue, Topology.ExchangeOf(c.Message)))),
+        .. Topology.RawTypes.Select(raw => new Part(Topology.ExchangeOf(raw), IsQueue: false, at => RawTypeAsync(at, Topology.ExchangeOf(raw)))),
+    ];
 
-        await KeptQueueAsync(connection, channel, Topology.DeadLetters, Topology.DeadLetters, cancellationToken);
-        await KeptQueueAsync(connection, channel, Topology.ParkedQueue, Topology.ExchangeOf(typeof(TransactionUnrecognized)), cancellationToken);
-        foreach (var (queue, message) in Topology.ConsumedQueues)
-            await ConsumedQueueAsync(channel, queue, Topology.ExchangeOf(message), cancellationToken);
-        foreach (var raw in Topology.RawTypes)
+    // Asked once: each refusal is a line in the broker's log.
+    private readonly HashSet<string> _refused = [];
+
+    /// <summary>Declares everything on a connection of its own, once.</summary>
+    /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
+    /// <exception cref="OperationInterruptedException">Something of that name exists with other arguments.</exception>
+    /// <exception cref="TopologyException">Something is not there, and this user may not declare it.</exception>
+    public static Task DeclareAsync(BusAddress address, CancellationToken cancellationToken) => new TopologyDeclaration(address).DeclareAsync(cancellationToken);
+
+    /// <summary>Declares everything on a connection of its own. Not to be called twice at the same time.</summary>
+    /// <inheritdoc cref="DeclareAsync(BusAddress, CancellationToken)" path="/exception" />
+    public async Task DeclareAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await address.Factory("kkiaevents-topology").CreateConnectionAsync(cancellationToken);
+        var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        foreach (var part in _parts)
         {
-            await FanoutAsync(channel, Topology.ExchangeOf(raw), cancellationToken);
-            await channel.ExchangeBindAsync(
-                Topology.ExchangeOf(typeof(TransactionNotification)), Topology.ExchangeOf(raw), "", cancellationToken: cancellationToken);
+            if (!_refused.Contains(part.Name))
+            {
+                try
+                {
+                    await part.DeclareAsync(new(connection, channel, cancellationToken));
+                    continue;
+                }
+                catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused })
+                {
+                    _refused.Add(part.Name);
+                    // The refusal closed it.
+                    channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                }
+            }
+
+            await LookForAsync(channel, part, cancellationToken);
         }
     }
 
-    private static async Task KeptQueueAsync(IConnection connection, IChannel channel, string queue, string exchange, CancellationToken cancellationToken)
+    private async Task LookForAsync(IChannel channel, Part part, CancellationToken cancellationToken)
     {
-        await FanoutAsync(channel, exchange, cancellationToken);
+        try
+        {
+            if (part.IsQueue)
+                await channel.QueueDeclarePassiveAsync(part.Name, cancellationToken);
+            else
+                await channel.ExchangeDeclarePassiveAsync(part.Name, cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
+        {
+            throw new TopologyException(
+                $"'{part.Name}' is not there, and user '{address.User}' may not declare it. It is made by the service whose it is, when that starts, or by the broker's definitions.");
+        }
+    }
+
+    private static async Task KeptQueueAsync(Declaring at, string queue, string exchange)
+    {
+        await FanoutAsync(at, exchange);
         try
         {
             // On a channel of its own, which a refusal closes.
-            await using var own = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: cancellationToken);
+            await using var own = await at.Connection.CreateChannelAsync(cancellationToken: at.Cancellation);
+            await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: at.Cancellation);
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed })
         {
             // It is there with an administrator's or an older version's arguments, and may hold messages: that is no reason to take no webhooks.
         }
 
-        await channel.QueueBindAsync(queue, exchange, "", cancellationToken: cancellationToken);
+        await at.Channel.QueueBindAsync(queue, exchange, "", cancellationToken: at.Cancellation);
     }
 
     // As MassTransit's receive endpoint does it: the type's exchange, an exchange named as the queue, the queue.
-    private static async Task ConsumedQueueAsync(IChannel channel, string queue, string exchange, CancellationToken cancellationToken)
+    private static async Task ConsumedQueueAsync(Declaring at, string queue, string exchange)
     {
-        await FanoutAsync(channel, exchange, cancellationToken);
-        await FanoutAsync(channel, queue, cancellationToken);
-        await channel.ExchangeBindAsync(queue, exchange, "", cancellationToken: cancellationToken);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.ConsumedQueueArguments), cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancellationToken);
+        await FanoutAsync(at, exchange);
+        await FanoutAsync(at, queue);
+        await at.Channel.ExchangeBindAsync(queue, exchange, "", cancellationToken: at.Cancellation);
+        await at.Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.ConsumedQueueArguments), cancellationToken: at.Cancellation);
+        await at.Channel.QueueBindAsync(queue, queue, "", cancellationToken: at.Cancellation);
     }
 
-    private static Task FanoutAsync(IChannel channel, string name, CancellationToken cancellationToken) =>
-        channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+    private static async Task RawTypeAsync(Declaring at, string exchange)
+    {
+        await FanoutAsync(at, exchange);
+        await at.Channel.ExchangeBindAsync(Topology.ExchangeOf(typeof(TransactionNotification)), exchange, "", cancellationToken: at.Cancellation);
+    }
+
+    private static Task FanoutAsync(Declaring at, string name) =>
+        at.Channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: at.Cancellation);
 
     private static Dictionary<string, object?> Arguments(IReadOnlyDictionary<string, object> arguments) =>
         arguments.ToDictionary(a => a.Key, a => (object?)a.Value);
+
+    private sealed record Declaring(IConnection Connection, IChannel Channel, CancellationToken Cancellation);
+
+    private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task> DeclareAsync);
 }
+
+/// <summary>A part of the topology is not there, and this service's user may not declare it; the message says what to do.</summary>
+public sealed class TopologyException(string message) : Exception(message);

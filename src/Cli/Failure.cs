@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.ServiceDefaults;
 using Npgsql;
 
@@ -14,8 +15,11 @@ internal sealed record Failure(int ExitCode, string Message)
         UsageException wrong => new(ExitCodes.Usage, wrong.Message),
         OperationCanceledException => new(ExitCodes.Found, "Stopped."),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
-            new(ExitCodes.Found, "The database of ConnectionStrings__Ledger holds no ledger (yet): a Processor makes its schema when it starts."),
+            new(ExitCodes.Found, "The database of ConnectionStrings__Ledger holds no ledger (yet): `KkiaEvents.Processor schema` makes it."),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(ExitCodes.Found,
+            $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}. Its login may not do that: an auditor's reads, an operator's acts; `KkiaEvents.Processor schema` makes both."),
         PostgresException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}."),
+        NpgsqlException e when LedgerTrouble.OfTls(e) is { } trouble => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger: {trouble}"),
         NpgsqlException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger does not answer: {Reason(e)} Is it running? Try again then."),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.Found, exception.Message),
         IOException or UnauthorizedAccessException or InvalidOperationException or System.Text.Json.JsonException or System.Net.Sockets.SocketException =>

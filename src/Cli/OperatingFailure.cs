@@ -10,6 +10,8 @@ internal static class OperatingFailure
     {
         OperationRefusedException { Refusal: Refusal.Invalid } refused => new(ExitCodes.Usage, refused.Message),
         OperationRefusedException refused => new(ExitCodes.Found, refused.Message),
+        _ when BrokerConnection.IsUnavailable(exception) && exception.GetBaseException() is System.Security.Authentication.AuthenticationException => new(ExitCodes.Found,
+            "RabbitMQ of ConnectionStrings__RabbitMq proves to be another: its certificate is not for that host, or not signed by a trusted authority. A private authority is named as amqps://…?cacertfile=/path/ca.pem."),
         _ when BrokerConnection.IsUnavailable(exception) => new(ExitCodes.Found, $"RabbitMQ of ConnectionStrings__RabbitMq does not answer: {Failure.Reason(exception)} Is it running? Try again then."),
         JasperFx.ConcurrencyException => new(ExitCodes.Found, "Somebody else changed it at the same time: look again, then decide."),
         Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Of(inner),

@@ -1,8 +1,8 @@
 using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
 using KkiaEvents.Operations.Keys;
 using KkiaEvents.ServiceDefaults;
-using Marten;
 
 namespace KkiaEvents.Console;
 
@@ -20,7 +20,7 @@ internal static class KeysCommand
         try
         {
             await using var app = ConsoleApp.Build(args[3..]);
-            await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+            await app.Services.GetRequiredService<LedgerSchema>().RequireAsync(CancellationToken.None);
             var made = await app.Services.GetRequiredService<ApiKeys>().CreateAsync(name, scope, $"{Environment.UserName} (command line)", CancellationToken.None);
             await System.Console.Out.WriteLineAsync(made.Secret);
             return 0;
@@ -32,6 +32,11 @@ internal static class KeysCommand
         catch (OperationRefusedException refused)
         {
             await System.Console.Error.WriteLineAsync(refused.Message);
+            return 1;
+        }
+        catch (LedgerSchemaException e)
+        {
+            await System.Console.Error.WriteLineAsync($"The ledger can't be used yet: {e.Message}");
             return 1;
         }
     }

@@ -22,14 +22,9 @@ public sealed class BrokerConnection(BusAddress address) : IAsyncDisposable
                 if (_connection is not null)
                     await _connection.DisposeAsync();
                 _connection = null;
-                var factory = new ConnectionFactory
-                {
-                    Uri = address.Uri,
-                    ClientProvidedName = "kkiaevents-operations",
-                    RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
-                    RequestedHeartbeat = TimeSpan.FromSeconds(10),
-                    AutomaticRecoveryEnabled = false,
-                };
+                var factory = address.Factory("kkiaevents-operations");
+                factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
+                factory.AutomaticRecoveryEnabled = false;
                 _connection = await factory.CreateConnectionAsync(cancellationToken);
             }
 

@@ -35,7 +35,6 @@ public class Trap02_AnUnknownStoredEventIsSkipped(Trap02_AnUnknownStoredEventIsS
 
     private async Task RenameAsync(string transactionId, string from, string to)
     {
-        await using var command = system.Database.CreateCommand($"update kkiaevents.mt_events set type = '{to}' where stream_id = 'default/{transactionId}' and type = '{from}'");
-        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        Assert.Equal(1, await system.TamperAsync($"update kkiaevents.mt_events set type = '{to}' where stream_id = 'default/{transactionId}' and type = '{from}'"));
     }
 }

@@ -31,7 +31,7 @@ public class AuditTests(Installation system) : IClassFixture<Installation>
         Assert.Equal(right, await SnapshotAsync());
 
         // An outcome that no answer supports is found.
-        await ExecuteAsync("update kkiaevents.mt_events set data = jsonb_set(data, '{amount}', '1') where seq_id = (select min(seq_id) from kkiaevents.mt_events where type = 'order_paid')");
+        await system.TamperAsync("update kkiaevents.mt_events set data = jsonb_set(data, '{amount}', '1') where seq_id = (select min(seq_id) from kkiaevents.mt_events where type = 'order_paid')");
         Assert.Contains(await DisagreementsAsync(), d => d.Kind == DisagreementKind.Differs);
     }
 

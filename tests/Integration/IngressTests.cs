@@ -10,6 +10,9 @@ namespace KkiaEvents.Tests.Integration;
 public sealed class IngressInstallation(Services services) : Installation(services)
 {
     protected override int Processors => 0;
+
+    // Nothing is declared but by Ingress, with the rights to declare all of it (trap 5).
+    protected override bool OneUser => true;
 }
 
 /// <summary>The endpoint on the real broker. No Processor has ever run here.</summary>

@@ -10,8 +10,15 @@ public sealed record BrokerEndpoint(int Port, int? ManagementPort, string User, 
     /// <summary>The virtual host that exists from the start.</summary>
     public const string DefaultVirtualHost = "kkiaevents";
 
+    /// <summary>The port that speaks TLS; null when none does.</summary>
+    public int? TlsPort { get; init; }
+
     /// <summary>The AMQP address of a virtual host, as <c>ConnectionStrings__RabbitMq</c> takes it.</summary>
     /// <param name="virtualHost">Its name, unescaped.</param>
     public string AmqpAddress(string virtualHost = DefaultVirtualHost) =>
         $"amqp://{User}:{Password}@127.0.0.1:{Port}/{Uri.EscapeDataString(virtualHost)}";
+
+    /// <summary>The same broker for one service, with its own user.</summary>
+    /// <param name="service">ingress, processor, operations, subscriber.</param>
+    public BrokerEndpoint As(string service) => this with { User = $"kkiaevents-{service}", Password = ServicePassword.Of(service, Password) };
 }

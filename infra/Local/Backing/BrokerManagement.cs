@@ -37,16 +37,29 @@ public sealed class BrokerManagement : IDisposable
         return endpoint.AmqpAddress(name);
     }
 
+    /// <summary>Gives each service its user in a virtual host, and declares the topology there.</summary>
+    /// <param name="virtualHost">Its name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackingServiceException">The broker refused.</exception>
+    public async Task ImportDefinitionsAsync(string virtualHost, CancellationToken cancellation = default)
+    {
+        using var content = new StringContent(BrokerDefinitions.For(endpoint, virtualHost), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync("api/definitions", content, cancellation).ConfigureAwait(false);
+        await RequireAsync(answer, "POST api/definitions", cancellation).ConfigureAwait(false);
+    }
+
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
 
     private async Task PutAsync<T>(string path, T content, CancellationToken cancellation)
     {
         using var answer = await http.PutAsJsonAsync(path, content, cancellation).ConfigureAwait(false);
+        await RequireAsync(answer, $"PUT {path}", cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task RequireAsync(HttpResponseMessage answer, string what, CancellationToken cancellation)
+    {
         if (!answer.IsSuccessStatusCode)
-        {
-            var words = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-            throw new BackingServiceException($"RabbitMQ refused PUT {path}: {(int)answer.StatusCode} {words}");
-        }
+            throw new BackingServiceException($"RabbitMQ refused {what}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false)}");
     }
 }

@@ -28,7 +28,7 @@ internal static class ContainerServices
         var name = $"kkiaevents-{ServiceDirectory.For(directory, "containers", new ServiceAccount(null)).Id}";
         return new BackingServices(
             ServicesKind.Containers,
-            new ContainerService($"{name}-rabbitmq", () => Broker($"{name}-rabbitmq", broker, options), giveUp => ProbeAsync(broker, giveUp), options),
+            new ContainerService($"{name}-rabbitmq", () => Broker($"{name}-rabbitmq", broker, options), giveUp => ProbeAsync($"{name}-rabbitmq", broker, giveUp), options),
             broker,
             new ContainerService($"{name}-postgres", () => Database($"{name}-postgres", database, options), giveUp => ProbeAsync(database, giveUp), options),
             database);
@@ -72,9 +72,10 @@ internal static class ContainerServices
             binding.HostIP = "127.0.0.1";
     }
 
-    private static async Task<string> ProbeAsync(BrokerEndpoint endpoint, CancellationToken giveUp)
+    private static async Task<string> ProbeAsync(string name, BrokerEndpoint endpoint, CancellationToken giveUp)
     {
         var version = await BrokerProbe.WaitAsync(endpoint, Task.Delay(Timeout.Infinite, giveUp), giveUp).ConfigureAwait(false);
+        await DockerEngine.ImportDefinitionsAsync(name, BrokerDefinitions.For(endpoint, BrokerEndpoint.DefaultVirtualHost), giveUp).ConfigureAwait(false);
         return $"RabbitMQ {version}, container, 127.0.0.1:{endpoint.Port}";
     }
 

@@ -22,6 +22,10 @@ public sealed record DatabaseEndpoint(int Port, string User, string Password)
         Database = database,
     }.ConnectionString;
 
+    /// <summary>The same server for one service, with its own login.</summary>
+    /// <param name="service">processor, console, audit.</param>
+    public DatabaseEndpoint As(string service) => this with { User = $"kkiaevents_{service}", Password = ServicePassword.Of(service, Password) };
+
     /// <summary>Creates a database, unless it exists.</summary>
     /// <param name="name">Lower-case letters, digits and underscores.</param>
     /// <param name="cancellation">Gives up.</param>

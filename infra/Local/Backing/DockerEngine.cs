@@ -32,6 +32,19 @@ internal static class DockerEngine
     public static Task<bool> KillAsync(string container, CancellationToken cancellation) =>
         SucceedsAsync(["kill", container], TimeSpan.FromMinutes(1), cancellation);
 
+    /// <summary>Has the broker in a container take definitions.</summary>
+    public static async Task ImportDefinitionsAsync(string container, string definitions, CancellationToken cancellation)
+    {
+        const string import = "umask 077 && cat > /tmp/definitions.json && chmod 644 /tmp/definitions.json && rabbitmqctl -q import_definitions /tmp/definitions.json && rm /tmp/definitions.json";
+        var result = await Cli.Wrap("docker").WithArguments(["exec", "-i", container, "sh", "-c", import])
+            .WithStandardInputPipe(PipeSource.FromString(definitions))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellation)
+            .ConfigureAwait(false);
+        if (result.ExitCode != 0)
+            throw new BackingServiceException($"RabbitMQ in {container} did not take its definitions: {result.StandardError.Trim()}");
+    }
+
     private static async Task<bool> SucceedsAsync(string[] arguments, TimeSpan deadline, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

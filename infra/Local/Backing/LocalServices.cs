@@ -39,7 +39,10 @@ public static class LocalServices
     private static BackingServices Private(string directory, LocalServicesOptions options)
     {
         var state = ServicesState.LoadOrCreate(directory, options.Management);
-        var broker = new BrokerEndpoint(state.BrokerPort, state.ManagementPort, state.User, state.BrokerPassword);
+        var broker = new BrokerEndpoint(state.BrokerPort, state.ManagementPort, state.User, state.BrokerPassword)
+        {
+            TlsPort = options.Tls is null ? null : LoopbackPort.Free(),
+        };
         var database = new DatabaseEndpoint(state.DatabasePort, state.User, state.DatabasePassword);
         return new BackingServices(
             ServicesKind.Private,
@@ -59,6 +62,15 @@ public sealed record LocalServicesOptions
     /// <summary>True to run RabbitMQ's management interface and HTTP API as well.</summary>
     public bool Management { get; init; }
 
+    /// <summary>What private servers prove themselves with, to who connects with TLS; null for plain text only. Containers have none.</summary>
+    public TlsFiles? Tls { get; init; }
+
     /// <summary>How long each may take until it accepts clients. Generous: a loaded machine is slow, not broken.</summary>
     public TimeSpan StartDeadline { get; init; } = TimeSpan.FromMinutes(2);
 }
+
+/// <summary>A server's certificate and what belongs to it, each in PEM.</summary>
+/// <param name="Certificate">The certificate.</param>
+/// <param name="Key">Its private key.</param>
+/// <param name="Authority">The certificate of who signed it.</param>
+public sealed record TlsFiles(string Certificate, string Key, string Authority);

@@ -36,6 +36,13 @@ internal sealed class PrivatePostgreSql(ServiceDirectory directory, DatabaseEndp
             """);
         if (!options.Durable)
             settings += " -c fsync=off -c full_page_writes=off"; // What is committed still outlives a killed server, not a power cut.
+        if (options.Tls is { } tls)
+        {
+            TlsDirectory.Write(directory, tls);
+            await directory.Account.OwnAsync(directory.Path, cancellation).ConfigureAwait(false);
+            settings += $" -c ssl=on -c ssl_cert_file='{TlsDirectory.Certificate(directory)}' -c ssl_key_file='{TlsDirectory.Key(directory)}'";
+        }
+
         var start = await ControlAsync(
             cancellation, "start", "-w", "-t", Seconds(options.StartDeadline), "-l", Log, "-o", settings).ConfigureAwait(false);
         if (start.ExitCode != 0)

@@ -83,6 +83,9 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
         if (!File.Exists(cookie))
             PrivateFile.Write(cookie, ServicesState.RandomWord());
         PrivateFile.Write(directory.File("rabbitmq.conf"), Configuration());
+        PrivateFile.Write(directory.File("definitions.json"), BrokerDefinitions.For(endpoint, BrokerEndpoint.DefaultVirtualHost));
+        if (options.Tls is { } tls)
+            TlsDirectory.Write(directory, tls);
         await File.WriteAllTextAsync(
             directory.File("enabled_plugins"), options.Management ? "[rabbitmq_management].\n" : "[].\n", cancellation).ConfigureAwait(false);
         File.Delete(PidFile);
@@ -97,9 +100,19 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
             $"default_user = {endpoint.User}",
             $"default_pass = {endpoint.Password}",
             $"default_vhost = {BrokerEndpoint.DefaultVirtualHost}",
+            // A user for each service, and the topology.
+            $"load_definitions = {directory.File("definitions.json")}",
         };
         if (endpoint.ManagementPort is { } port)
             lines.AddRange(["management.tcp.ip = 127.0.0.1", $"management.tcp.port = {port}"]);
+        if (endpoint.TlsPort is { } tls)
+        {
+            lines.AddRange([
+                $"listeners.ssl.1 = 127.0.0.1:{tls}", $"ssl_options.certfile = {TlsDirectory.Certificate(directory)}", $"ssl_options.keyfile = {TlsDirectory.Key(directory)}",
+                $"ssl_options.cacertfile = {TlsDirectory.Authority(directory)}", "ssl_options.verify = verify_none", "ssl_options.fail_if_no_peer_cert = false",
+            ]);
+        }
+
         return string.Join('\n', lines) + "\n";
     }
 

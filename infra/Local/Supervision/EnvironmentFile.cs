@@ -20,9 +20,12 @@ internal static class EnvironmentFile
         yield return ("KKIAEVENTS_SANDBOX", Plain(system.SandboxAddress));
         yield return ("KKIAEVENTS_WEBHOOK_URL", system.WebhookAddress.ToString());
         yield return ("KKIAEVENTS_WEBHOOK_SECRET", system.Keys.WebhookSecret);
-        yield return ("KKIAEVENTS_AMQP_URL", system.BrokerConnection);
+        yield return ("KKIAEVENTS_AMQP_URL", system.SubscriberConnection);
         foreach (var (name, value) in system.ServiceSettings())
             yield return (name, value!);
+        // An auditor's: ConnectionStrings__Ledger=$KKIAEVENTS_LEDGER_AUDITOR ./kkia …
+        yield return ("KKIAEVENTS_LEDGER_AUDITOR", system.Backing.DatabaseEndpoint.As("audit").ConnectionString());
+        yield return ("ConnectionStrings__LedgerOwner", system.LedgerConnection);
     }
 
     private static string Plain(Uri address) => address.GetLeftPart(UriPartial.Authority);

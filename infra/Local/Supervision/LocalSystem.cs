@@ -11,11 +11,13 @@ internal sealed class LocalSystem : IAsyncDisposable
     public const int PreferredConsolePort = 8085;
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromMinutes(2);
     private readonly List<LocalService> services = [];
+    private readonly Layout layout;
     private readonly LabelledOutput output;
     private int started;
 
     public LocalSystem(Layout layout, BackingServices backing, MerchantKeys keys, int processors, LabelledOutput output)
     {
+        this.layout = layout;
         this.output = output;
         Backing = backing;
         Keys = keys;
@@ -32,12 +34,12 @@ internal sealed class LocalSystem : IAsyncDisposable
                 processors == 1 ? "processor" : string.Create(CultureInfo.InvariantCulture, $"processor-{number}"),
                 layout.Program("src/Processor", "KkiaEvents.Processor"),
                 ProcessorAddresses[number - 1],
-                ServiceSettings()));
+                SettingsOf("processor", "processor")));
         }
 
         services.Add(new("console", layout.Program("src/Console", "KkiaEvents.Console"), ConsoleAddress, ServiceSettings()));
         if (Directory.Exists(Path.Combine(layout.Root, "samples/DotnetSubscriber")))
-            services.Add(new("subscriber", layout.Program("samples/DotnetSubscriber", "DotnetSubscriber"), null, ServiceSettings()));
+            services.Add(new("subscriber", layout.Program("samples/DotnetSubscriber", "DotnetSubscriber"), null, SettingsOf("subscriber", null)));
     }
 
     public BackingServices Backing { get; }
@@ -52,17 +54,25 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public IReadOnlyList<Uri> ProcessorAddresses { get; }
 
+    /// <summary>The broker with all rights: for what watches a run, never for a service.</summary>
     public string BrokerConnection => Backing.BrokerEndpoint.AmqpAddress();
 
+    /// <summary>The broker for a merchant's service.</summary>
+    public string SubscriberConnection => Backing.BrokerEndpoint.As("subscriber").AmqpAddress();
+
+    /// <summary>The ledger's owner: makes its schema, and watches a run.</summary>
     public string LedgerConnection => Backing.DatabaseEndpoint.ConnectionString();
 
     public Uri WebhookAddress => new(IngressAddress, "/webhook/kkiapay");
 
-    /// <summary>The settings of Ingress, Processor and Console, as <c>.run/env</c> exports them too.</summary>
-    public IReadOnlyDictionary<string, string?> ServiceSettings() => new Dictionary<string, string?>
+    /// <summary>The settings of the Console and of kkia, as <c>.run/env</c> exports them too.</summary>
+    public IReadOnlyDictionary<string, string?> ServiceSettings() => SettingsOf("operations", "console");
+
+    // Each service with its own user of the broker and its own login of the ledger, or none.
+    private Dictionary<string, string?> SettingsOf(string broker, string? ledger) => new()
     {
-        ["ConnectionStrings__RabbitMq"] = BrokerConnection,
-        ["ConnectionStrings__Ledger"] = LedgerConnection,
+        ["ConnectionStrings__RabbitMq"] = Backing.BrokerEndpoint.As(broker).AmqpAddress(),
+        ["ConnectionStrings__Ledger"] = ledger is null ? null : Backing.DatabaseEndpoint.As(ledger).ConnectionString(),
         ["Kkiapay__Merchants__default__WebhookSecrets__0"] = Keys.WebhookSecret,
         ["Kkiapay__Merchants__default__PublicKey"] = Keys.PublicKey,
         ["Kkiapay__Merchants__default__PrivateKey"] = Keys.PrivateKey,
@@ -74,6 +84,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellation)
     {
+        await LedgerSetup.RunAsync(layout, Backing.DatabaseEndpoint, cancellation).ConfigureAwait(false);
         output.Say($"Starting {string.Join(", ", services.Select(service => service.Name))} …");
         foreach (var service in services)
         {
@@ -105,7 +116,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     // Not in .run/env: another Ingress needs a spool of its own.
     private Dictionary<string, string?> IngressSettings(Layout layout) =>
-        new(ServiceSettings()) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, "spool") };
+        new(SettingsOf("ingress", null)) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, "spool") };
 
     private Dictionary<string, string?> SandboxSettings() => new()
     {

@@ -15,6 +15,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly TopologyDeclaration _topology = new(options.Bus);
     private volatile string? _problem = "The topology has not been declared yet.";
 
     public async Task DeclareAsync(CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
         await _one.WaitAsync(cancellationToken);
         try
         {
-            await TopologyDeclaration.DeclareAsync(options.Bus, cancellationToken);
+            await _topology.DeclareAsync(cancellationToken);
             _problem = null;
         }
         finally

@@ -8,11 +8,14 @@ public sealed record LedgerOptions
     /// <summary>A connection string that would do, for messages about one that does not.</summary>
     public const string ConnectionExample = "Host=localhost;Database=kkiaevents;Username=kkiaevents;Password=…";
 
+    /// <summary>The schema's name when no other is set.</summary>
+    public const string UsualSchema = "kkiaevents";
+
     /// <summary>Npgsql connection string (<c>ConnectionStrings__Ledger</c>).</summary>
     public required string ConnectionString { get; init; }
 
     /// <summary>The PostgreSQL schema that holds everything; lower-case letters, digits and underscores.</summary>
-    public string Schema { get; init; } = "kkiaevents";
+    public string Schema { get; init; } = UsualSchema;
 
     /// <summary>What is wrong with a text as a connection string, as the rest of a sentence that begins with its key; null when nothing is.</summary>
     public static string? ProblemOf(string connectionString)

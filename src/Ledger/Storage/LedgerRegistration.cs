@@ -30,6 +30,7 @@ public static class LedgerRegistration
             LedgerStore.Configure(marten, options, provider.GetRequiredService<NpgsqlDataSource>());
             return marten;
         });
+        services.AddSingleton<LedgerSchema>();
         services.AddSingleton<SchemaAtStart>();
         services.AddHostedService(provider => provider.GetRequiredService<SchemaAtStart>());
         services.AddSingleton(provider => new PaymentLedger(provider.GetRequiredService<IDocumentStore>(), options, policyOf(provider)));

@@ -1,16 +1,15 @@
-using Marten;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace KkiaEvents.Ledger.Storage;
 
 /// <summary>
-/// Creates or updates the schema once the host runs, under Marten's advisory lock, so that any number of replicas may
-/// start at once. A database that is not there yet is waited for: payments wait in the queue meanwhile.
+/// Has the schema there once the host runs: made here when the connection is its owner's, under an advisory lock, so that any
+/// number of replicas may start at once; else looked for until its owner made it. A database that is not there yet is
+/// waited for: payments wait in the queue meanwhile.
 /// </summary>
-public sealed partial class SchemaAtStart(IDocumentStore store, NpgsqlDataSource dataSource, TimeProvider time, ILogger<SchemaAtStart> log)
+public sealed partial class SchemaAtStart(LedgerSchema schema, TimeProvider time, ILogger<SchemaAtStart> log)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -32,35 +31,23 @@ public sealed partial class SchemaAtStart(IDocumentStore store, NpgsqlDataSource
         {
             try
             {
-                await RequireUtf8Async(stoppingToken);
-                await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+                await schema.RequireAsync(stoppingToken);
                 _problem = null;
                 _made.TrySetResult();
                 return;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                var problem = $"The ledger's schema can't be made: {e.Message}";
+                var trouble = LedgerTrouble.Describe(e);
+                var problem = $"The ledger can't be used yet: {trouble}";
                 if (problem != _problem)
-                    LogWaiting(e.Message.TrimEnd('.'));
+                    LogWaiting(trouble.TrimEnd('.'));
                 _problem = problem;
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    // In any other encoding a customer's name with an accent can't be stored, so the payment could not be either.
-    private async Task RequireUtf8Async(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            "select current_database(), pg_encoding_to_char(encoding) from pg_database where datname = current_database()");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        if (reader.GetString(1) is not "UTF8" and var encoding)
-            throw new InvalidOperationException(
-                $"Database '{reader.GetString(0)}' is encoded in {encoding}; names with accents need UTF8. Make one with `createdb --encoding UTF8 --template template0 NAME` and set ConnectionStrings__Ledger to it.");
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's schema can't be made: {Error}. Check ConnectionStrings__Ledger; it is tried again each second, and payments wait in the queue")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger can't be used yet: {Error}. Check ConnectionStrings__Ledger; it is tried again each second, and payments wait in the queue")]
     private partial void LogWaiting(string error);
 }

@@ -32,12 +32,11 @@ internal sealed class ChaosSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
             ["Sandbox__Merchants__default__WebhookUrl"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{front.Port}/webhook/kkiapay"),
         });
-        var settings = ServiceSettings(keys);
         Ingresses = [.. Enumerable.Range(1, Replicas).Select(number => Process(
             $"ingress-{number}", "src/Ingress", "KkiaEvents.Ingress",
-            new Dictionary<string, string?>(settings.Concat(IngressClocks[number - 1].Settings())) { ["Ingress__Spool__Directory"] = Spools[number - 1] }))];
+            new Dictionary<string, string?>(ServiceSettings(keys, "ingress", null).Concat(IngressClocks[number - 1].Settings())) { ["Ingress__Spool__Directory"] = Spools[number - 1] }))];
         Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process(
-            $"processor-{number}", "src/Processor", "KkiaEvents.Processor", new Dictionary<string, string?>(settings.Concat(ProcessorClocks[number - 1].Settings()))))];
+            $"processor-{number}", "src/Processor", "KkiaEvents.Processor", new Dictionary<string, string?>(ServiceSettings(keys, "processor", "processor").Concat(ProcessorClocks[number - 1].Settings()))))];
         front.Lead([.. Ingresses.Select(ingress => ingress.Address.Port)]);
     }
 
@@ -76,6 +75,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             Directory.Delete(spool, recursive: true);
         var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true });
         await backing.StartAsync(cancellation).ConfigureAwait(false);
+        await LedgerSetup.RunAsync(layout, backing.DatabaseEndpoint, cancellation).ConfigureAwait(false);
         var system = new ChaosSystem(layout, backing);
         try
         {
@@ -115,10 +115,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
         return new(name, layout.Program(folder, assembly), log, settings);
     }
 
-    private Dictionary<string, string?> ServiceSettings(MerchantKeys keys) => new()
+    private Dictionary<string, string?> ServiceSettings(MerchantKeys keys, string broker, string? ledger) => new()
     {
-        ["ConnectionStrings__RabbitMq"] = (Backing.BrokerEndpoint with { Port = BrokerGate.Port }).AmqpAddress(),
-        ["ConnectionStrings__Ledger"] = (Backing.DatabaseEndpoint with { Port = DatabaseGate.Port }).ConnectionString(),
+        ["ConnectionStrings__RabbitMq"] = (Backing.BrokerEndpoint.As(broker) with { Port = BrokerGate.Port }).AmqpAddress(),
+        ["ConnectionStrings__Ledger"] = ledger is null ? null : (Backing.DatabaseEndpoint.As(ledger) with { Port = DatabaseGate.Port }).ConnectionString(),
         ["Kkiapay__Merchants__default__WebhookSecrets__0"] = keys.WebhookSecret,
         ["Kkiapay__Merchants__default__PublicKey"] = keys.PublicKey,
         ["Kkiapay__Merchants__default__PrivateKey"] = keys.PrivateKey,

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using KkiaEvents.Ingress;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor;
 using KkiaEvents.Sandbox;
 using Microsoft.AspNetCore.Builder;
@@ -25,9 +26,17 @@ public class Installation(Services services) : IAsyncLifetime
 
     public Services Services { get; } = services;
 
+    /// <summary>The broker with all rights, for tests that look or break things. Services have users of their own.</summary>
     public string AmqpUri { get; private set; } = "";
 
+    /// <summary>The broker's address for a service: ingress, processor, operations, subscriber.</summary>
+    public Func<string, string> AmqpUriOf { get; private set; } = _ => "";
+
+    /// <summary>The owner's, for tests that look into the ledger. Services have logins of their own.</summary>
     public string LedgerConnection { get; private set; } = "";
+
+    /// <summary>The ledger's roles by name, and the services' logins.</summary>
+    public LedgerAccounts Ledger { get; private set; } = null!;
 
     public NpgsqlDataSource Database { get; private set; } = null!;
 
@@ -46,6 +55,9 @@ public class Installation(Services services) : IAsyncLifetime
     /// <summary>True when somebody subscribes to outcomes from the start.</summary>
     protected virtual bool Subscribed => true;
 
+    /// <summary>True for an installation whose broker knows one user, with all rights, and nothing else yet.</summary>
+    protected virtual bool OneUser => false;
+
     /// <summary>Settings beside the usual ones.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
@@ -56,8 +68,10 @@ public class Installation(Services services) : IAsyncLifetime
     {
         var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
         AmqpUri = await Services.CreateVirtualHostAsync(name);
+        AmqpUriOf = OneUser ? _ => AmqpUri : await Services.ImportDefinitionsAsync(name);
         LedgerConnection = await Services.CreateDatabaseAsync(name);
         Database = NpgsqlDataSource.Create(LedgerConnection);
+        Ledger = await LedgerAccounts.MakeAsync(LedgerConnection);
         _sandbox = SandboxApp.Build(
         [
             "--urls=http://127.0.0.1:0", $"--Sandbox:Merchants:default:WebhookSecret={Secret}", "--Sandbox:Merchants:default:PublicKey=pk",
@@ -66,7 +80,7 @@ public class Installation(Services services) : IAsyncLifetime
         ]);
         await _sandbox.StartAsync();
         Sandbox = new() { BaseAddress = new(_sandbox.Urls.First()) };
-        _ingress = IngressApp.Build(Arguments());
+        _ingress = IngressApp.Build(Arguments("ingress", null));
         await _ingress.StartAsync();
         Ingress = new() { BaseAddress = new(_ingress.Urls.First()) };
         // Ready it is at once, with its spool; healthy once the topology is declared, which tests rely on.
@@ -86,7 +100,7 @@ public class Installation(Services services) : IAsyncLifetime
 
     public async Task StartProcessorAsync()
     {
-        var processor = ProcessorApp.Build(Arguments());
+        var processor = ProcessorApp.Build(Arguments("processor", Ledger.Processor));
         await processor.StartAsync();
         _processors.Add(processor);
         // Ready says that the schema is there, which tests read.
@@ -163,6 +177,16 @@ public class Installation(Services services) : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes the ledger as nobody may but who erases: for tests of what is noticed, or survives.</summary>
+    public async Task<int> TamperAsync(string sql)
+    {
+        await using var batch = Database.CreateBatch();
+        batch.BatchCommands.Add(new($"set local role \"{Ledger.RoleOf(LedgerRole.Eraser)}\""));
+        batch.BatchCommands.Add(new(sql));
+        await batch.ExecuteNonQueryAsync();
+        return batch.BatchCommands[1].RecordsAffected;
+    }
+
     /// <summary>Everything that was sent before has had its effect: a payment sent last came out, and nothing is undelivered.</summary>
     public async Task SettledAsync()
     {
@@ -190,9 +214,9 @@ public class Installation(Services services) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private string[] Arguments() =>
+    private string[] Arguments(string broker, string? ledger) =>
     [
-        "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--ConnectionStrings:Ledger={LedgerConnection}",
+        "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf(broker)}", $"--ConnectionStrings:Ledger={ledger}",
         $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:default:PublicKey=pk", "--Kkiapay:Merchants:default:PrivateKey=tpk",
         "--Kkiapay:Merchants:default:SecretKey=tsk", "--Kkiapay:Merchants:default:Environment=Sandbox", $"--Kkiapay:Merchants:default:ApiBaseUrl={_sandbox!.Urls.First()}",
         $"--Ingress:Spool:Directory={SpoolDirectory}",

@@ -41,6 +41,14 @@ public sealed class Services : IAsyncLifetime
     public Task<string> CreateVirtualHostAsync(string name, CancellationToken cancellation = default) =>
         management!.CreateVirtualHostAsync(name, cancellation);
 
+    /// <summary>Gives each service its user in a virtual host, and declares the topology there.</summary>
+    /// <returns>The virtual host's AMQP address for a service (ingress, processor, operations, subscriber).</returns>
+    public async Task<Func<string, string>> ImportDefinitionsAsync(string virtualHost, CancellationToken cancellation = default)
+    {
+        await management!.ImportDefinitionsAsync(virtualHost, cancellation);
+        return service => BrokerEndpoint.As(service).AmqpAddress(virtualHost);
+    }
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public Task<string> CreateDatabaseAsync(string name, CancellationToken cancellation = default) =>

@@ -41,7 +41,7 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
     {
         await InitializeAsync();
         _console = ConsoleApp.Build(
-            ["--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--ConnectionStrings:Ledger={LedgerConnection}"],
+            ["--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf("operations")}", $"--ConnectionStrings:Ledger={Ledger.Console}"],
             builder => builder.Services.AddSingleton(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))));
         await _console.StartAsync();
         Anonymous = new() { BaseAddress = new(_console.Urls.First()) };
@@ -62,8 +62,8 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
     /// <summary>Runs a kkia command line with settings beside the usual ones.</summary>
     public async Task<KkiaRun> KkiaAsync(Dictionary<string, string?> settings, params string[] args)
     {
-        settings["ConnectionStrings:RabbitMq"] = AmqpUri;
-        settings["ConnectionStrings:Ledger"] = LedgerConnection;
+        settings.TryAdd("ConnectionStrings:RabbitMq", AmqpUriOf("operations"));
+        settings.TryAdd("ConnectionStrings:Ledger", Ledger.Console);
         settings["Kkiapay:Merchants:default:WebhookSecrets:0"] = Secret;
         using var output = new StringWriter();
         using var error = new StringWriter();

@@ -17,8 +17,8 @@ public sealed class SampleSubscribersTests(Services services)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var program = await SampleProgram.PrepareAsync(sample, cancellation);
-        var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(program.Command, broker);
+        var (broker, user) = await BrokerAsync(cancellation);
+        await using var running = new RunningSample(program.Command, user);
         await using var publisher = await OrderEventPublisher.StartAsync(broker, cancellation);
         var (first, last) = (Paid("order-1"), Paid("order-2"));
 
@@ -43,8 +43,8 @@ public sealed class SampleSubscribersTests(Services services)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var program = await SampleProgram.PrepareAsync(sample, cancellation);
-        var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(program.Command, broker);
+        var (broker, user) = await BrokerAsync(cancellation);
+        await using var running = new RunningSample(program.Command, user);
         await using var publisher = await OrderEventPublisher.StartAsync(broker, cancellation);
         var (failed, flagged, refunded) = (Failed(), Flagged(), Refunded());
 
@@ -66,8 +66,8 @@ public sealed class SampleSubscribersTests(Services services)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var program = await SampleProgram.PrepareAsync(sample, cancellation);
-        var broker = await services.CreateVirtualHostAsync(Services.UniqueName("sample"), cancellation);
-        await using var running = new RunningSample(program.Command, broker);
+        var (broker, user) = await BrokerAsync(cancellation);
+        await using var running = new RunningSample(program.Command, user);
         var (before, after) = (Paid("before"), Paid("after"));
         await using (var publisher = await OrderEventPublisher.StartAsync(broker, cancellation))
             await publisher.PublishAsync(before, cancellation);
@@ -79,6 +79,14 @@ public sealed class SampleSubscribersTests(Services services)
         await using (var publisher = await OrderEventPublisher.StartAsync(broker, cancellation))
             await publisher.PublishAsync(after, cancellation);
         await running.WaitForAsync(after.EventId, Deadline, cancellation);
+    }
+
+    // The sample with the rights of a subscriber; the test with all.
+    private async Task<(string Broker, string User)> BrokerAsync(CancellationToken cancellation)
+    {
+        var name = Services.UniqueName("sample");
+        var broker = await services.CreateVirtualHostAsync(name, cancellation);
+        return (broker, (await services.ImportDefinitionsAsync(name, cancellation))("subscriber"));
     }
 
     private static OrderPaid Paid(string order) => new()
