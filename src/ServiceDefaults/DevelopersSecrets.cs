@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.UserSecrets;
 using Microsoft.Extensions.FileProviders;
@@ -24,7 +23,7 @@ internal static class DevelopersSecrets
         if (!Directory.Exists(folder))
             return;
 
-        IConfigurationBuilder configuration = builder.Configuration;
+        var configuration = builder.Configuration;
         var source = new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
         {
             FileProvider = new PhysicalFileProvider(folder), Path = Path.GetFileName(path), Optional = true, ReloadOnChange = true,

@@ -1,4 +1,3 @@
-using CliWrap;
 using KkiaEvents.Local.Backing;
 using KkiaEvents.Local.Supervision;
 using KkiaEvents.Tests.Integration.Infrastructure;
