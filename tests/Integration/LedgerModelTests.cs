@@ -38,8 +38,7 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
     [Fact]
     public async Task A_failure_after_days_of_waiting_is_asked_about_once_more_within_seconds()
     {
-        // Dated so far ahead that no Processor of this run finds it due.
-        var now = DateTimeOffset.UtcNow.AddYears(1);
+        var now = DateTimeOffset.UtcNow;
         var key = new PaymentKey("patient", "txn_slow");
         async Task AnswerAsync(TransactionStatus status, DateTimeOffset at) =>
             Assert.Null(Assert.Single(await Ledger.SettleAsync([Fact(key, status, at)], await Ledger.FindAsync([key], default), default)).Outcome);
@@ -48,8 +47,8 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
         for (var answer = 1; answer < 12; answer++)
             await AnswerAsync(TransactionStatus.Pending, now.AddHours(answer));
         await AnswerAsync(TransactionStatus.Failed, now.AddHours(23));
-        Assert.Equal(5.0, await system.ReadAsync<double>(
-            $"select extract(epoch from due_at - '{now.AddHours(23):O}'::timestamptz)::float8 from kkiaevents.due where stream_id = '{key.StreamId}'"), 3);
+        // Five seconds, or a minute when a Processor has claimed it since; a pending one of that age would wait for an hour.
+        Assert.InRange(await system.ReadAsync<double>($"select extract(epoch from due_at - now())::float8 from kkiaevents.due where stream_id = '{key.StreamId}'"), -60, 65);
     }
 
     private static PaymentFacts Fact(PaymentKey key, TransactionStatus status, DateTimeOffset at) => new()

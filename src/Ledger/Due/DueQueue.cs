@@ -39,21 +39,19 @@ public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
     /// and no transaction stays open while KKiaPay is asked.
     /// </summary>
     /// <param name="limit">The most rows.</param>
-    /// <param name="now">The time, UTC.</param>
     /// <param name="lease">How far they are pushed ahead.</param>
     /// <param name="merchants">Whose rows: those of these merchants, or of all but these.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<DuePayment>> ClaimAsync(
-        int limit, DateTimeOffset now, TimeSpan lease, DueMerchants merchants, CancellationToken cancellationToken)
+        int limit, TimeSpan lease, DueMerchants merchants, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            update {_table} set due_at = $1 + $2
+            update {_table} set due_at = clock_timestamp() + $1
             where stream_id in (
-                select stream_id from {_table} where due_at <= $1 and (merchant = any($4)) = $5 order by due_at limit $3 for update skip locked)
+                select stream_id from {_table} where due_at <= clock_timestamp() and (merchant = any($3)) = $4 order by due_at limit $2 for update skip locked)
             returning merchant, transaction_id, reason, attempts, traceparent
             """);
-        command.Parameters.Add(new() { Value = now });
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = limit });
         command.Parameters.Add(new() { Value = merchants.Names.ToArray() });
@@ -66,19 +64,11 @@ public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
         return due;
     }
 
-    /// <summary>When the next row is due; null when none waits.</summary>
-    public async Task<DateTimeOffset?> NextAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand($"select min(due_at) from {_table}");
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
-    }
-
     /// <summary>How much waits.</summary>
-    public async Task<DueBacklog> BacklogAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<DueBacklog> BacklogAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            $"select count(*), count(*) filter (where due_at <= $1), coalesce($1 - min(due_at) filter (where due_at <= $1), interval '0') from {_table}");
-        command.Parameters.Add(new() { Value = now });
+            $"select count(*), count(*) filter (where due_at <= now()), coalesce(now() - min(due_at) filter (where due_at <= now()), interval '0') from {_table}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetTimeSpan(2));

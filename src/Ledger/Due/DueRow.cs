@@ -1,14 +1,17 @@
 namespace KkiaEvents.Ledger.Due;
 
-/// <summary>One row to write: the columns by name, as JSON carries them.</summary>
+/// <summary>
+/// One row to write: the columns by name, as JSON carries them. It is due so many seconds after the commit by the database's
+/// clock, which all replicas share: one whose own clock is wrong would else put a payment off by as much.
+/// </summary>
 internal sealed record DueRow(
-    string StreamId, string Merchant, string TransactionId, string Reason, DateTimeOffset Since, DateTimeOffset DueAt, int Attempts, string? LastError, string? Traceparent)
+    string StreamId, string Merchant, string TransactionId, string Reason, DateTimeOffset Since, double WaitSeconds, int Attempts, string? LastError, string? Traceparent)
 {
     public static string UpsertSql(string schema) =>
         $"""
         insert into {schema}.{DueTable.Name} as d (stream_id, merchant, transaction_id, reason, since, due_at, attempts, last_error, traceparent)
-        select "streamId", merchant, "transactionId", reason, since, "dueAt", attempts, "lastError", traceparent
-        from jsonb_to_recordset(?::jsonb) as r("streamId" text, merchant text, "transactionId" text, reason text, since timestamptz, "dueAt" timestamptz, attempts integer, "lastError" text, traceparent text)
+        select "streamId", merchant, "transactionId", reason, since, clock_timestamp() + make_interval(secs => "waitSeconds"), attempts, "lastError", traceparent
+        from jsonb_to_recordset(?::jsonb) as r("streamId" text, merchant text, "transactionId" text, reason text, since timestamptz, "waitSeconds" double precision, attempts integer, "lastError" text, traceparent text)
         on conflict (stream_id) do update set
             reason = excluded.reason, due_at = excluded.due_at, attempts = excluded.attempts, last_error = excluded.last_error,
             traceparent = coalesce(d.traceparent, excluded.traceparent)

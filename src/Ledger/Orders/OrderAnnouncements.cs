@@ -95,7 +95,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     {
         var rows = transactionIds.Distinct()
             .Select(id => new PaymentKey(merchant, id))
-            .Select(key => new DueRow(key.StreamId, merchant, key.TransactionId, "announced", now, now, 0, null, null))
+            .Select(key => new DueRow(key.StreamId, merchant, key.TransactionId, "announced", now, 0, 0, null, null))
             .ToList();
         if (rows.Count > 0)
             session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(rows, LedgerStore.Json));

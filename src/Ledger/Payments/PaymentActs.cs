@@ -129,7 +129,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         {
             var now = time.GetUtcNow();
             session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(
-                new[] { new DueRow(key.StreamId, key.Merchant, key.TransactionId, "operator", now, now, 0, null, null) }, LedgerStore.Json));
+                new[] { new DueRow(key.StreamId, key.Merchant, key.TransactionId, "operator", now, 0, 0, null, null) }, LedgerStore.Json));
         }
 
         await session.SaveChangesAsync(cancellationToken);

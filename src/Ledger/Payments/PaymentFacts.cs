@@ -15,6 +15,9 @@ public sealed record PaymentFacts
     /// <summary>Why there is no answer; null when there is one, or nobody asked.</summary>
     public NoAnswer? NoAnswer { get; init; }
 
+    /// <summary>The version of the payment's stream when KKiaPay was asked; 0 when the ledger did not know it.</summary>
+    public int KnownVersion { get; init; }
+
     /// <summary>True when a due row led to the question, not a claim: the answer counts although no claim is new.</summary>
     public bool FromDue { get; init; }
 

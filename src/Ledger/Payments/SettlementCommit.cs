@@ -75,11 +75,12 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         }
 
         OrderEvent? outcome = null;
-        if (facts.Answer is { } stale && stale.AnsweredAt < payment.LastAnsweredAt)
+        if (facts.Answer is { } stale && stale.AnsweredAt < payment.LastAnsweredAt && before != facts.KnownVersion)
         {
-            // It waited while another answer was committed: deciding from it could contradict what is known since.
+            // It waited while another answer was committed: deciding from it could contradict what is known since. Where
+            // nothing was committed since the question, the answer is the later one, whatever the replicas' clocks say.
             _due.Add(new(
-                payment.Id, payment.Merchant, payment.TransactionId, "overtaken", payment.FirstSeenAt, stale.AnsweredAt, 0, null, facts.TraceParent));
+                payment.Id, payment.Merchant, payment.TransactionId, "overtaken", payment.FirstSeenAt, 0, 0, null, facts.TraceParent));
         }
         else if (facts.Answer is { } answer)
         {
@@ -167,7 +168,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
             var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);
             _due.Add(new(
                 payment.Id, payment.Merchant, payment.TransactionId, answer.Answer.ProviderStatus, payment.FirstSeenAt,
-                answer.AnsweredAt + wait, 0, null, facts.TraceParent));
+                wait.TotalSeconds, 0, null, facts.TraceParent));
         }
         else if (existed)
         {
@@ -178,11 +179,11 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     private void AskAgain(Payment payment, NoAnswer noAnswer, PaymentFacts facts)
     {
         var attempts = facts.UnansweredBefore + (noAnswer.AskAt is null ? 1 : 0);
-        var askAt = noAnswer.AskAt ?? noAnswer.At + FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
+        var wait = noAnswer.AskAt - noAnswer.At ?? FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
         var reason = noAnswer.AskAt is not null ? "not asked" : noAnswer.KeysRefused ? "keys refused" : "no answer";
         _due.Add(new(
             payment.Id, payment.Merchant, payment.TransactionId, reason,
-            payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, askAt, attempts, noAnswer.Error, facts.TraceParent));
+            payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, wait.TotalSeconds, attempts, noAnswer.Error, facts.TraceParent));
     }
 
     private void Append(PaymentKey key, int before, List<object> events)

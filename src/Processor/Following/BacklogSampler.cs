@@ -17,7 +17,7 @@ internal sealed partial class BacklogSampler(
         {
             try
             {
-                metrics.Backlog(await deliveries.BacklogAsync(stoppingToken), await due.BacklogAsync(time.GetUtcNow(), stoppingToken));
+                metrics.Backlog(await deliveries.BacklogAsync(stoppingToken), await due.BacklogAsync(stoppingToken));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -53,10 +53,10 @@ internal sealed partial class DueWorker(
             _underWay.Remove(merchant);
         var held = gate.Held();
         var batch = await due.ClaimAsync(
-            BatchSize, time.GetUtcNow(), Lease, DueMerchants.Except([.. _underWay.Keys.Union(held.Keys)]), cancellationToken);
+            BatchSize, Lease, DueMerchants.Except([.. _underWay.Keys.Union(held.Keys)]), cancellationToken);
         Begin(batch, cancellationToken);
         foreach (var (merchant, allowed) in held.Where(h => h.Value > 0 && !_underWay.ContainsKey(h.Key)))
-            Begin(await due.ClaimAsync(Math.Min(allowed, BatchSize), time.GetUtcNow(), Lease, DueMerchants.Of(merchant), cancellationToken), cancellationToken);
+            Begin(await due.ClaimAsync(Math.Min(allowed, BatchSize), Lease, DueMerchants.Of(merchant), cancellationToken), cancellationToken);
     }
 
     private void Begin(IReadOnlyList<DuePayment> batch, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed partial class PaymentSettler(
         var admitted = await AdmitAsync(fresh, stopping);
         known = await SendRefundsAsync(known, admitted, stopping);
         using var limit = new CancellationTokenSource(patience, time);
-        var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, admitted.Contains(w.Key), limit.Token, stopping)));
+        var facts = await Task.WhenAll(fresh.Select(w => AskAsync(w, known, admitted.Contains(w.Key), limit.Token, stopping)));
         var settled = await store.RunAsync(cancellation => ledger.SettleAsync(facts, known, cancellation), stopping);
 
         var outcomes = 0;
@@ -72,7 +72,7 @@ internal sealed partial class PaymentSettler(
         return await store.RunAsync(cancellation => ledger.FindAsync([.. known.Keys], cancellation), stopping);
     }
 
-    private async Task<PaymentFacts> AskAsync(PaymentWork work, bool admitted, CancellationToken patience, CancellationToken stopping)
+    private async Task<PaymentFacts> AskAsync(PaymentWork work, IReadOnlyDictionary<PaymentKey, Payment> known, bool admitted, CancellationToken patience, CancellationToken stopping)
     {
         var (answer, none) = admitted ? await verifier.AskAsync(work.Key, patience, stopping) : (null, gate.PutOff(work.Key.Merchant));
         return new()
@@ -82,6 +82,7 @@ internal sealed partial class PaymentSettler(
             Answer = answer,
             NoAnswer = none,
             FromDue = work.FromDue,
+            KnownVersion = known.TryGetValue(work.Key, out var payment) ? payment.Version : 0,
             UnansweredBefore = work.UnansweredBefore,
             TraceParent = work.TraceParent,
         };
