@@ -78,6 +78,9 @@ public class Installation(Services services) : IAsyncLifetime
             await StartProcessorAsync();
     }
 
+    /// <summary>Where each Processor answers about its health and metrics.</summary>
+    public IReadOnlyList<Uri> ProcessorAddresses => [.. _processors.Select(p => new Uri(p.Urls.First()))];
+
     /// <summary>What the first Processor is made of, the ledger among it.</summary>
     public T Get<T>()
         where T : notnull => _processors[0].Services.GetRequiredService<T>();
