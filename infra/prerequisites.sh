@@ -35,11 +35,17 @@ missing_servers() {
 }
 
 # For tests that make a disk fail. Where it can't be installed they are skipped, and say so.
-try_strace() {
+try_strace() { try_package strace; }
+
+# For the test that raises each alarm. Where it can't be installed it is skipped, and says so.
+try_prometheus() { try_package prometheus; }
+
+# A package whose program has its name.
+try_package() {
   local as_root=()
-  if command -v strace >/dev/null || ! command -v apt-get >/dev/null; then return; fi
+  if command -v "$1" >/dev/null || ! command -v apt-get >/dev/null; then return; fi
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
-  if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then install_quietly strace || true; fi
+  if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then install_quietly "$1" || true; fi
 }
 
 docker_answers() { command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1 && timeout 10 docker ps >/dev/null 2>&1; }

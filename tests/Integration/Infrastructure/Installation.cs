@@ -97,6 +97,8 @@ public class Installation(Services services) : IAsyncLifetime
         await Condition.HoldsAsync("the Processor is ready", async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
+    public async Task StopIngressAsync() => await _ingress!.StopAsync();
+
     public async Task StopProcessorsAsync()
     {
         foreach (var processor in _processors)
