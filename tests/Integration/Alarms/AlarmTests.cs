@@ -172,7 +172,8 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
             await system.Services.Broker.StartAsync();
         }
 
-        await Condition.HoldsAsync("the Processor consumes again", () => _prometheus!.HasAsync("kkiaevents_queue_consumers{queue=\"kkiaevents-processor\"} > 0"));
+        await Condition.HoldsAsync("the Processor consumes both queues again", async () =>
+            await _prometheus!.HasAsync("kkiaevents_queue_consumers{queue=\"kkiaevents-processor\"} > 0") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
         await Condition.HoldsAsync("nothing is undelivered", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
     }
 
