@@ -15,7 +15,7 @@ certificates=()
 export COMPOSE_PROJECT_NAME="kkiaevents-smoke-$$"
 export KKIAEVENTS_SECRETS="$scratch/secrets"
 # Free ports of Docker's choice: the usual ones may be taken.
-export RABBITMQ_PORT='' RABBITMQ_MANAGEMENT_PORT='' POSTGRES_PORT='' INGRESS_PORT='' CONSOLE_PORT='' SANDBOX_PORT=''
+export RABBITMQ_PORT='' RABBITMQ_MANAGEMENT_PORT='' POSTGRES_PORT='' INGRESS_PORT='' CONSOLE_PORT='' SANDBOX_PORT='' PROMETHEUS_PORT='' GRAFANA_PORT=''
 files=(-f docker-compose.yml)
 
 finish() {
@@ -49,10 +49,19 @@ if ! docker image inspect -f '{{json .Config.Entrypoint}}' postgres:17 | grep -q
   files+=(-f "$scratch/postgres.yml")
 fi
 
+# The way of the money is proven without those who only watch it, where their images can't be had.
+watchers=() unwatched=()
+for service in prometheus grafana; do
+  image=$(sed -n "s|^ *image: \(.*/$service:.*\)|\1|p" docker-compose.yml)
+  if docker image inspect "$image" >/dev/null 2>&1 || docker pull -q "$image" >/dev/null 2>&1; then watchers+=("$service")
+  else say "$image can't be had: $service is not started."; unwatched+=(--scale "$service=0")
+  fi
+done
+
 say 'Building …'
 "${compose[@]}" "${files[@]}" build >"$scratch/build" 2>&1 || { tail -n 40 "$scratch/build" >&2; exit 1; }
 say 'Starting …'
-"${compose[@]}" "${files[@]}" up -d >"$scratch/up" 2>&1 || { tail -n 40 "$scratch/up" >&2; exit 1; }
+"${compose[@]}" "${files[@]}" up -d "${unwatched[@]}" >"$scratch/up" 2>&1 || { tail -n 40 "$scratch/up" >&2; exit 1; }
 
 state() { docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$("${compose[@]}" "${files[@]}" ps -q "$1")"; }
 
@@ -67,7 +76,7 @@ until_true() {
 }
 
 healthy() { [ "$(state "$1")" = healthy ]; }
-for service in rabbitmq postgres sandbox ingress processor console; do until_true 300 "$service is healthy" healthy "$service"; done
+for service in rabbitmq postgres sandbox ingress processor console "${watchers[@]}"; do until_true 300 "$service is healthy" healthy "$service"; done
 say 'All healthy.'
 
 order="smoke-$$"

@@ -34,8 +34,8 @@ missing_servers() {
   has_rabbitmq || echo rabbitmq-server
 }
 
-# try_tools PROGRAM…: for tests that make a disk fail (strace) or move a clock (faketime). What can't be installed is done
-# without, and the tests say so. The packages have the programs' names.
+# try_tools PROGRAM…: for tests that make a disk fail (strace), move a clock (faketime) or raise alarms (prometheus). What can't be
+# installed is done without, and the tests say so. The packages have the programs' names.
 try_tools() {
   local as_root=() missing=() tool
   for tool in "$@"; do command -v "$tool" >/dev/null || missing+=("$tool"); done

@@ -26,12 +26,15 @@ public sealed class TopologyDeclaration(BusAddress address)
     /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
     /// <exception cref="OperationInterruptedException">Something of that name exists with other arguments.</exception>
     /// <exception cref="TopologyException">Something is not there, and this user may not declare it.</exception>
-    public static Task DeclareAsync(BusAddress address, CancellationToken cancellationToken) => new TopologyDeclaration(address).DeclareAsync(cancellationToken);
+    /// <returns>What the broker says of each queue at that; nothing of one that is there with other arguments.</returns>
+    public static Task<IReadOnlyList<QueueLevel>> DeclareAsync(BusAddress address, CancellationToken cancellationToken) => new TopologyDeclaration(address).DeclareAsync(cancellationToken);
 
     /// <summary>Declares everything on a connection of its own. Not to be called twice at the same time.</summary>
     /// <inheritdoc cref="DeclareAsync(BusAddress, CancellationToken)" path="/exception" />
-    public async Task DeclareAsync(CancellationToken cancellationToken)
+    /// <inheritdoc cref="DeclareAsync(BusAddress, CancellationToken)" path="/returns" />
+    public async Task<IReadOnlyList<QueueLevel>> DeclareAsync(CancellationToken cancellationToken)
     {
+        var levels = new List<QueueDeclareOk?>();
         await using var connection = await address.Factory("kkiaevents-topology").CreateConnectionAsync(cancellationToken);
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var part in _parts)
@@ -40,7 +43,7 @@ public sealed class TopologyDeclaration(BusAddress address)
             {
                 try
                 {
-                    await part.DeclareAsync(new(connection, channel, cancellationToken));
+                    levels.Add(await part.DeclareAsync(new(connection, channel, cancellationToken)));
                     continue;
                 }
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused })
@@ -51,18 +54,20 @@ public sealed class TopologyDeclaration(BusAddress address)
                 }
             }
 
-            await LookForAsync(channel, part, cancellationToken);
+            levels.Add(await LookForAsync(channel, part, cancellationToken));
         }
+
+        return [.. levels.OfType<QueueDeclareOk>().Select(q => new QueueLevel(q.QueueName, q.MessageCount, q.ConsumerCount))];
     }
 
-    private async Task LookForAsync(IChannel channel, Part part, CancellationToken cancellationToken)
+    private async Task<QueueDeclareOk?> LookForAsync(IChannel channel, Part part, CancellationToken cancellationToken)
     {
         try
         {
             if (part.IsQueue)
-                await channel.QueueDeclarePassiveAsync(part.Name, cancellationToken);
-            else
-                await channel.ExchangeDeclarePassiveAsync(part.Name, cancellationToken);
+                return await channel.QueueDeclarePassiveAsync(part.Name, cancellationToken);
+            await channel.ExchangeDeclarePassiveAsync(part.Name, cancellationToken);
+            return null;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
         {
@@ -71,14 +76,15 @@ public sealed class TopologyDeclaration(BusAddress address)
         }
     }
 
-    private static async Task KeptQueueAsync(Declaring at, string queue, string exchange)
+    private static async Task<QueueDeclareOk?> KeptQueueAsync(Declaring at, string queue, string exchange)
     {
+        QueueDeclareOk? declared = null;
         await FanoutAsync(at, exchange);
         try
         {
             // On a channel of its own, which a refusal closes.
             await using var own = await at.Connection.CreateChannelAsync(cancellationToken: at.Cancellation);
-            await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: at.Cancellation);
+            declared = await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.KeptQueueArguments), cancellationToken: at.Cancellation);
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed })
         {
@@ -86,22 +92,25 @@ public sealed class TopologyDeclaration(BusAddress address)
         }
 
         await at.Channel.QueueBindAsync(queue, exchange, "", cancellationToken: at.Cancellation);
+        return declared;
     }
 
     // As MassTransit's receive endpoint does it: the type's exchange, an exchange named as the queue, the queue.
-    private static async Task ConsumedQueueAsync(Declaring at, string queue, string exchange)
+    private static async Task<QueueDeclareOk?> ConsumedQueueAsync(Declaring at, string queue, string exchange)
     {
         await FanoutAsync(at, exchange);
         await FanoutAsync(at, queue);
         await at.Channel.ExchangeBindAsync(queue, exchange, "", cancellationToken: at.Cancellation);
-        await at.Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.ConsumedQueueArguments), cancellationToken: at.Cancellation);
+        var declared = await at.Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(Topology.ConsumedQueueArguments), cancellationToken: at.Cancellation);
         await at.Channel.QueueBindAsync(queue, queue, "", cancellationToken: at.Cancellation);
+        return declared;
     }
 
-    private static async Task RawTypeAsync(Declaring at, string exchange)
+    private static async Task<QueueDeclareOk?> RawTypeAsync(Declaring at, string exchange)
     {
         await FanoutAsync(at, exchange);
         await at.Channel.ExchangeBindAsync(Topology.ExchangeOf(typeof(TransactionNotification)), exchange, "", cancellationToken: at.Cancellation);
+        return null;
     }
 
     private static Task FanoutAsync(Declaring at, string name) =>
@@ -112,7 +121,7 @@ public sealed class TopologyDeclaration(BusAddress address)
 
     private sealed record Declaring(IConnection Connection, IChannel Channel, CancellationToken Cancellation);
 
-    private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task> DeclareAsync);
+    private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task<QueueDeclareOk?>> DeclareAsync);
 }
 
 /// <summary>A part of the topology is not there, and this service's user may not declare it; the message says what to do.</summary>

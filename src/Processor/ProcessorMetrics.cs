@@ -18,6 +18,8 @@ internal sealed class ProcessorMetrics
     private readonly Histogram<double> _webhookToOutcome;
     private DeliveryBacklog _undelivered = new(0, TimeSpan.Zero);
     private DueBacklog _due = new(0, 0, TimeSpan.Zero);
+    private IReadOnlyDictionary<string, long> _keysRefused = new Dictionary<string, long>();
+    private IReadOnlyDictionary<string, long> _flags = new Dictionary<string, long>();
 
     public ProcessorMetrics(IMeterFactory meters)
     {
@@ -38,6 +40,8 @@ internal sealed class ProcessorMetrics
         meter.CreateObservableGauge("kkiaevents.due", () => _due.Count, description: "Payments that wait to be asked about.");
         meter.CreateObservableGauge("kkiaevents.due_overdue", () => _due.Overdue, description: "Of these, whose time has come.");
         meter.CreateObservableGauge("kkiaevents.due_oldest_seconds", () => _due.OldestOverdue.TotalSeconds, "s", "How long the longest overdue one has been so.");
+        meter.CreateObservableGauge("kkiaevents.due_keys_refused", () => By("merchant", _keysRefused), description: "Payments that wait because KKiaPay refuses the merchant's keys, by merchant.");
+        meter.CreateObservableGauge("kkiaevents.flags_open", () => By("reason", _flags), description: "Payments with a flag that nobody has reviewed, by reason.");
     }
 
     public void Duplicate(int count) => _duplicates.Add(count);
@@ -60,6 +64,11 @@ internal sealed class ProcessorMetrics
     public void Announced(bool accepted) => _announcements.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "refused"));
 
     public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
+
+    public void ForPeople(IReadOnlyDictionary<string, long> keysRefused, IReadOnlyDictionary<string, long> flags) => (_keysRefused, _flags) = (keysRefused, flags);
+
+    private static IEnumerable<Measurement<long>> By(string tag, IReadOnlyDictionary<string, long> counts) =>
+        counts.Select(c => new Measurement<long>(c.Value, new KeyValuePair<string, object?>(tag, c.Key)));
 
     private static string ReasonOf(OrderEvent outcome) => outcome switch
     {

@@ -15,6 +15,7 @@ internal static class PublishingRegistration
         builder.Services.AddSingleton<BrokerGate>();
         builder.Services.AddSingleton<WebhookPublisher>();
         builder.Services.AddSingleton<WebhookKeeper>();
+        builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.AddSingleton<TopologyKeeper>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
         builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]);

@@ -8,7 +8,7 @@ namespace KkiaEvents.Ingress.Publishing;
 /// to the spool); and again every few seconds: who takes the Processor's queue away while another queue takes the same events would otherwise not be noticed,
 /// because the broker then has a taker for each.
 /// </summary>
-internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<TopologyKeeper> log) : BackgroundService, IHealthCheck
+internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetrics queues, ILogger<TopologyKeeper> log) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -23,7 +23,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
         await _one.WaitAsync(cancellationToken);
         try
         {
-            await _topology.DeclareAsync(cancellationToken);
+            queues.Show(await _topology.DeclareAsync(cancellationToken));
             _problem = null;
         }
         finally
@@ -55,6 +55,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, ILogger<Top
                 var trouble = BrokerTrouble.Describe(e, options.Bus);
                 if (_problem?.EndsWith(trouble, StringComparison.Ordinal) != true)
                     LogFailed(options.Bus, trouble);
+                queues.Show([]);
                 _problem = $"The broker at {options.Bus} does not take the topology: {trouble}";
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

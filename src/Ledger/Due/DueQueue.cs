@@ -32,6 +32,9 @@ public sealed record DueBacklog(long Count, long Overdue, TimeSpan OldestOverdue
 /// <summary>The rows of what is due. Any number of workers; no leader.</summary>
 public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
 {
+    /// <summary>The reason of a payment that waits until its merchant's keys are right.</summary>
+    public const string KeysRefused = "keys refused";
+
     private readonly string _table = $"{options.Schema}.{DueTable.Name}";
 
     /// <summary>
@@ -72,5 +75,16 @@ public sealed class DueQueue(NpgsqlDataSource dataSource, LedgerOptions options)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetTimeSpan(2));
+    }
+
+    /// <summary>How many payments wait because KKiaPay refuses a merchant's keys, by merchant.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> KeysRefusedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select merchant, count(*) from {_table} where reason = '{KeysRefused}' group by merchant");
+        var waiting = new Dictionary<string, long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            waiting.Add(reader.GetString(0), reader.GetInt64(1));
+        return waiting;
     }
 }

@@ -180,7 +180,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     {
         var attempts = facts.UnansweredBefore + (noAnswer.AskAt is null ? 1 : 0);
         var wait = noAnswer.AskAt - noAnswer.At ?? FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
-        var reason = noAnswer.AskAt is not null ? "not asked" : noAnswer.KeysRefused ? "keys refused" : "no answer";
+        var reason = noAnswer.AskAt is not null ? "not asked" : noAnswer.KeysRefused ? DueQueue.KeysRefused : "no answer";
         _due.Add(new(
             payment.Id, payment.Merchant, payment.TransactionId, reason,
             payment.FirstSeenAt == default ? noAnswer.At : payment.FirstSeenAt, wait.TotalSeconds, attempts, noAnswer.Error, facts.TraceParent));

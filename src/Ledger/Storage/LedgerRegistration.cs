@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
@@ -39,6 +40,7 @@ public static class LedgerRegistration
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
         services.AddSingleton<ICircuitStore, CircuitStore>();
+        services.AddSingleton<OpenFlags>();
         services.AddSingleton<StoredOutcomes>();
         return services;
     }

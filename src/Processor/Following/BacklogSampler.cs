@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Storage;
@@ -6,7 +7,7 @@ namespace KkiaEvents.Processor.Following;
 
 /// <summary>Reads what waits every few seconds, for the metrics: a scrape must not become a query.</summary>
 internal sealed partial class BacklogSampler(
-    DeliveryQueue deliveries, DueQueue due, ProcessorMetrics metrics, SchemaAtStart schema, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
+    DeliveryQueue deliveries, DueQueue due, OpenFlags flags, ProcessorMetrics metrics, SchemaAtStart schema, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -18,6 +19,7 @@ internal sealed partial class BacklogSampler(
             try
             {
                 metrics.Backlog(await deliveries.BacklogAsync(stoppingToken), await due.BacklogAsync(stoppingToken));
+                metrics.ForPeople(await due.KeysRefusedAsync(stoppingToken), await flags.CountAsync(stoppingToken));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -92,6 +92,9 @@ public class Installation(Services services) : IAsyncLifetime
             await StartProcessorAsync();
     }
 
+    /// <summary>Where each Processor answers about its health and metrics.</summary>
+    public IReadOnlyList<Uri> ProcessorAddresses => [.. _processors.Select(p => new Uri(p.Urls.First()))];
+
     /// <summary>What the first Processor is made of, the ledger among it.</summary>
     public T Get<T>()
         where T : notnull => _processors[0].Services.GetRequiredService<T>();
@@ -107,6 +110,8 @@ public class Installation(Services services) : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = new(processor.Urls.First()) };
         await Condition.HoldsAsync("the Processor is ready", async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
+
+    public async Task StopIngressAsync() => await _ingress!.StopAsync();
 
     public async Task StopProcessorsAsync()
     {

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using KkiaEvents.Bus;
+using KkiaEvents.Tests.Integration.Infrastructure;
+using RabbitMQ.Client;
+
+namespace KkiaEvents.Tests.Integration.Alarms;
+
+/// <summary>Each condition that needs a person is caused, and a real Prometheus with the rules under infra/ must raise its alarm.</summary>
+[Collection(TakesServersAway.Name)]
+public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassFixture<AlarmTests.TwoMerchants>, IAsyncLifetime
+{
+    private readonly HashSet<string> _exposed = [];
+    private readonly HashSet<string> _raised = [];
+    private readonly HttpClient _client = new();
+    private RunningPrometheus? _prometheus;
+
+    private static string Infra { get; } = Path.Combine(Root(), "infra");
+
+    private static string Rules => File.ReadAllText(Path.Combine(Infra, "prometheus", "rules.yml"));
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(RunningPrometheus.IsInstalled, "Prometheus is not installed: apt-get install prometheus");
+        _prometheus = await RunningPrometheus.StartAsync(Rules, new Dictionary<string, Uri>
+        {
+            ["kkiaevents-ingress"] = system.Ingress.BaseAddress!,
+            ["kkiaevents-processor"] = system.ProcessorAddresses[0],
+        });
+    }
+
+    [Fact]
+    public async Task Each_condition_that_needs_a_person_raises_its_alarm_and_what_board_and_rules_name_is_exposed()
+    {
+        await Condition.HoldsAsync("Prometheus sees both services", () => _prometheus!.HasAsync(
+            "kkiaevents_queue_consumers{queue=\"kkiaevents-processor\"} > 0 and on() kkiaevents_due >= 0 and on() up{job=\"kkiaevents-processor\"} == 1"));
+        await Condition.HoldsAsync("all is quiet", async () => (await _prometheus!.FiringAsync()).Count == 0);
+
+        await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
+        await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
+        await RaisesAsync("KkiaEventsProviderTrouble", cause: NotifyDownAsync);
+        await using (var _ = await ALockOnWhatIsDueAsync())
+            await RaisesAsync("KkiaEventsOverdue");
+        await TheBrokerGoesAwayAsync(() => RaisesAsync("KkiaEventsSpoolNotEmpty", "KkiaEventsUndelivered"));
+        await ExposeAsync();
+        await RaisesAsync("KkiaEventsProcessorDown", "KkiaEventsNobodyConsumes", cause: system.StopProcessorsAsync);
+        await RaisesAsync("KkiaEventsIngressDown", cause: system.StopIngressAsync);
+
+        Assert.Equal(AlertName().Matches(Rules).Select(m => m.Groups[1].Value).Order(), _raised.Order());
+        Assert.Empty(Metric().Matches(Rules).Select(m => m.Value).Except(_exposed));
+        Assert.Empty(BoardsExpressions().SelectMany(e => Metric().Matches(e)).Select(m => m.Value).Except(_exposed));
+    }
+
+    [Theory]
+    [InlineData("check", "rules", "prometheus/rules.yml")]
+    [InlineData("check", "config", "prometheus/prometheus.yml")]
+    public async Task Prometheus_takes_the_files(params string[] words)
+    {
+        using var tool = Process.Start(new ProcessStartInfo("promtool", words) { WorkingDirectory = Infra, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = await tool.StandardOutput.ReadToEndAsync() + await tool.StandardError.ReadToEndAsync();
+        await tool.WaitForExitAsync();
+        Assert.True(tool.ExitCode == 0, said);
+    }
+
+    [Fact]
+    public async Task Prometheus_understands_each_expression_of_the_board()
+    {
+        foreach (var expression in BoardsExpressions())
+            await _prometheus!.HasAsync(expression);
+    }
+
+    [Fact]
+    public void Each_alarm_says_what_happened_and_what_to_do_and_the_handbook_knows_it()
+    {
+        var handbook = File.ReadAllText(Path.Combine(Root(), "docs", "operations.md"));
+        foreach (var alert in Rules.Split("- alert: ").Skip(1))
+        {
+            Assert.Contains("summary: ", alert, StringComparison.Ordinal);
+            Assert.Contains("description: >-", alert, StringComparison.Ordinal);
+            Assert.Contains($"`{alert.Split('\n')[0].Trim()}`", handbook, StringComparison.Ordinal);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        if (_prometheus is not null)
+            await _prometheus.DisposeAsync();
+    }
+
+    private async Task RaisesAsync(params string[] alarms)
+    {
+        foreach (var alarm in alarms)
+            await Condition.HoldsAsync($"{alarm} is raised", async () => (await _prometheus!.FiringAsync()).Contains(alarm), TimeSpan.FromMinutes(2));
+        _raised.UnionWith(alarms);
+    }
+
+    private Task RaisesAsync(string alarm, Func<Task> cause) => RaisesAsync([alarm], cause);
+
+    private Task RaisesAsync(string alarm, string other, Func<Task> cause) => RaisesAsync([alarm, other], cause);
+
+    private Task RaisesAsync(string alarm, string other, string third, Func<Task> cause) => RaisesAsync([alarm, other, third], cause);
+
+    private async Task RaisesAsync(string[] alarms, Func<Task> cause)
+    {
+        Assert.Empty((await _prometheus!.FiringAsync()).Intersect(alarms));
+        await cause();
+        await RaisesAsync(alarms);
+        await ExposeAsync();
+    }
+
+    private async Task AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync()
+    {
+        using (var taken = await system.PostAsync("""{"event":"transaction.unheard-of","transactionId":"parked-1"}"""))
+            taken.EnsureSuccessStatusCode();
+        await using (var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync())
+        {
+            await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            await channel.BasicPublishAsync("", Topology.TransactionsQueue, mandatory: true, Encoding.UTF8.GetBytes("no envelope"));
+        }
+
+        var id = await system.PayAsync(new { amount = 100 });
+        await system.NotifyAsync(id, amount: 100_000);
+    }
+
+    private async Task KeysAreRefusedAsync()
+    {
+        await FaultsAsync(new { rejectKeys = true });
+        var id = await system.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
+        await Condition.HoldsAsync("it waits for right keys", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'keys refused'") > 0);
+    }
+
+    private async Task NotifyDownAsync()
+    {
+        await FaultsAsync(null);
+        for (var n = 0; n < 10; n++)
+        {
+            using var answer = await system.PostAsync(Installation.Body($"down_{n}"), path: "/webhook/kkiapay/down");
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    // Somebody who does not end: what is due can be counted, and not be taken.
+    private async Task<IAsyncDisposable> ALockOnWhatIsDueAsync()
+    {
+        await PendingAsync("locked");
+        var connection = await system.Database.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "lock table kkiaevents.due in share row exclusive mode";
+        await command.ExecuteNonQueryAsync();
+        return new Held(connection, transaction);
+    }
+
+    private async Task TheBrokerGoesAwayAsync(Func<Task> meanwhile)
+    {
+        await PendingAsync("undelivered");
+        await system.Services.Broker.StopAsync();
+        try
+        {
+            await system.MoveAsync("undelivered", "success");
+            using var answer = await system.PostAsync(Installation.Body("spooled"));
+            answer.EnsureSuccessStatusCode();
+            await meanwhile();
+        }
+        finally
+        {
+            await system.Services.Broker.StartAsync();
+        }
+
+        await Condition.HoldsAsync("the Processor consumes both queues again", async () =>
+            await _prometheus!.HasAsync("kkiaevents_queue_consumers{queue=\"kkiaevents-processor\"} > 0") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
+        await Condition.HoldsAsync("nothing is undelivered", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
+    }
+
+    private async Task PendingAsync(string id)
+    {
+        await system.PayAsync(new { transactionId = id, amount = 5000, outcome = "pending" });
+        await system.NotifyAsync(id);
+        await Condition.HoldsAsync($"{id} waits", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 1);
+    }
+
+    private async Task FaultsAsync(object? faults)
+    {
+        using var response = faults is null ? await system.Sandbox.DeleteAsync("/sandbox/faults") : await system.Sandbox.PutAsJsonAsync("/sandbox/faults", faults);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private async Task ExposeAsync()
+    {
+        foreach (var address in system.ProcessorAddresses.Prepend(system.Ingress.BaseAddress!))
+            _exposed.UnionWith(Metric().Matches(await _client.GetStringAsync(new Uri(address, "/metrics"))).Select(m => m.Value));
+    }
+
+    private static List<string> BoardsExpressions()
+    {
+        using var board = JsonDocument.Parse(File.ReadAllText(Path.Combine(Infra, "grafana", "dashboards", "kkiaevents.json")));
+        return [.. board.RootElement.GetProperty("panels").EnumerateArray().Where(p => p.TryGetProperty("targets", out _))
+            .SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => t.GetProperty("expr").GetString()!)];
+    }
+
+    private static string Root()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "KkiaEvents.sln")))
+            root = root.Parent;
+        return root.FullName;
+    }
+
+    [GeneratedRegex("- alert: (.*)")]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex(@"\b(kkiaevents|kkiapay)_[a-z_]+\b")]
+    private static partial Regex Metric();
+
+    private sealed class Held(Npgsql.NpgsqlConnection connection, Npgsql.NpgsqlTransaction transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Beside the usual merchant one whose KKiaPay takes no connection.</summary>
+    public sealed class TwoMerchants(Services services) : Installation(services)
+    {
+        protected override IReadOnlyList<string> Settings =>
+        [
+            $"--Kkiapay:Merchants:down:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:down:PrivateKey=tpk_down", "--Kkiapay:Merchants:down:ApiBaseUrl=http://127.0.0.1:1",
+        ];
+    }
+}
