@@ -15,14 +15,14 @@ public static class BrokerTrouble
         {
             if (at is AuthenticationFailureException)
                 return $"it refuses user '{address.User}'. Check user and password in ConnectionStrings__RabbitMq.";
-            if (at is System.Security.Authentication.AuthenticationException)
+            if (at is System.Security.Authentication.AuthenticationException && at.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
                 return address.AuthorityFile is { } file
                     ? $"its certificate is not for '{address.Uri.Host}', or not signed by the authority in {file}. Check the host and cacertfile in ConnectionStrings__RabbitMq."
                     : $"its certificate is not for '{address.Uri.Host}', or not signed by an authority that this machine trusts. A private authority is named in ConnectionStrings__RabbitMq: amqps://…?cacertfile=/path/ca.pem";
             innermost = at;
         }
 
-        if (address.Tls && innermost is IOException)
+        if (address.Tls && innermost is IOException or System.Security.Authentication.AuthenticationException)
             return $"it does not speak TLS at port {address.Port} ({innermost.Message}). Give its TLS port (5671 as a rule) in ConnectionStrings__RabbitMq.";
 
         return innermost is System.Net.Sockets.SocketException socket

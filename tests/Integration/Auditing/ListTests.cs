@@ -4,6 +4,7 @@ using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using Marten;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KkiaEvents.Tests.Integration.Auditing;
 
@@ -83,8 +84,12 @@ public class ListTests(Installation system) : IClassFixture<Installation>
     }
 
     [Fact]
-    public async Task The_schema_as_made_needs_no_change_at_the_next_start() =>
-        await system.Get<IDocumentStore>().Storage.Database.AssertDatabaseMatchesConfigurationAsync(Token);
+    public async Task The_schema_as_made_needs_no_change_at_the_next_start()
+    {
+        // As its owner sees it: a service sees what it may use only.
+        await using var owner = LedgerAccounts.ServicesOf(system.LedgerConnection);
+        await owner.GetRequiredService<IDocumentStore>().Storage.Database.AssertDatabaseMatchesConfigurationAsync(Token);
+    }
 
     private async Task PlayAsync()
     {

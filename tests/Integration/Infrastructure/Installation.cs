@@ -185,11 +185,14 @@ public class Installation(Services services) : IAsyncLifetime
     /// <summary>Changes the ledger as nobody may but who erases: for tests of what is noticed, or survives.</summary>
     public async Task<int> TamperAsync(string sql)
     {
-        await using var batch = Database.CreateBatch();
-        batch.BatchCommands.Add(new($"set local role \"{Ledger.RoleOf(LedgerRole.Eraser)}\""));
-        batch.BatchCommands.Add(new(sql));
-        await batch.ExecuteNonQueryAsync();
-        return batch.BatchCommands[1].RecordsAffected;
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var role = new NpgsqlCommand($"set local role \"{Ledger.RoleOf(LedgerRole.Eraser)}\"", connection))
+            await role.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        var changed = await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return changed;
     }
 
     /// <summary>Everything that was sent before has had its effect: a payment sent last came out, and nothing is undelivered.</summary>

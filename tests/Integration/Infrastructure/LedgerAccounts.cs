@@ -23,7 +23,8 @@ public sealed class LedgerAccounts
     public static async Task<LedgerAccounts> MakeAsync(string owner)
     {
         // Logins belong to the whole cluster; the end of a test's database's name is its own.
-        var suffix = new NpgsqlConnectionStringBuilder(owner).Database![^12..];
+        var database = new NpgsqlConnectionStringBuilder(owner).Database!;
+        var suffix = database[^Math.Min(database.Length, 12)..];
         await using var services = ServicesOf(owner);
         var made = await services.GetRequiredService<LedgerSchema>().MakeAsync(
             [.. new[] { LedgerRole.Writer, LedgerRole.Operator, LedgerRole.Auditor }.Select(r => new LedgerLogin(LoginOf(r, suffix), r, PasswordOf(r)))], default);
