@@ -29,9 +29,9 @@ public sealed class MerchantRules(IConfiguration configuration, string merchant,
     /// <param name="otherwise">When nothing is said, or nothing that makes sense.</param>
     /// <param name="settings">Where it is reported.</param>
     public T Word<T>(string name, T otherwise, Settings settings) where T : struct, Enum =>
-        Word(name, otherwise, (key, text) =>
+        Word(name, otherwise, (key, _) =>
         {
-            settings.Wrong(key, Words.ProblemOf<T>(text), otherwise.ToString());
+            settings.Wrong(key, Words.ProblemOf<T>(), otherwise.ToString());
             return otherwise;
         });
 

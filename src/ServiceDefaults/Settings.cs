@@ -30,7 +30,7 @@ public sealed class Settings(IConfiguration configuration)
             return otherwise;
         if (Words.TryParse<T>(value, out var word))
             return word;
-        _problems.Add(new(key, Words.ProblemOf<T>(value), otherwise.ToString()));
+        _problems.Add(new(key, Words.ProblemOf<T>(), otherwise.ToString()));
         return otherwise;
     }
 
@@ -42,7 +42,7 @@ public sealed class Settings(IConfiguration configuration)
             return otherwise;
         if (int.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
             return number;
-        _problems.Add(new(key, $"is '{value}', but must be a whole number from {from} to {to}.", otherwise.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        _problems.Add(new(key, $"is no whole number from {from} to {to}.", otherwise.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return otherwise;
     }
 

@@ -22,9 +22,9 @@ internal sealed class SourceList
         foreach (var entry in section.GetChildren().Where(c => !string.IsNullOrWhiteSpace(c.Value)))
         {
             if (!TryParse(entry.Value!.Trim(), out var network))
-                settings.Wrong($"{key}__{entry.Key}", $"is '{entry.Value}', but must be an address or a network in CIDR form.", example);
+                settings.Wrong($"{key}__{entry.Key}", "is neither an address nor a network in CIDR form.", example);
             else if (network.PrefixLength == 0 && !anyone)
-                settings.Wrong($"{key}__{entry.Key}", $"is '{entry.Value}', which is everybody: then any sender could choose the address that it is counted by.", example);
+                settings.Wrong($"{key}__{entry.Key}", "is everybody: then any sender could choose the address that it is counted by.", example);
             else
                 networks.Add(network);
         }
