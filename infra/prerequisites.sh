@@ -127,9 +127,10 @@ compile() { dotnet build "$1" -c Release -v q -nodeReuse:false --nologo; }
 # (ReadyToRun), its questions to the ledger as a native program. Each needs a compiler that comes as a package, the second a
 # C linker too. A feed or a machine without them, and a processor that the lock file does not know, do with what there is.
 compile_kkia() {
-  local questions=.run/kkia-native
-  rm -rf "$questions"
-  compile_ahead "$1" "$(dirname "$2")" || publish "$1" "$(dirname "$2")" || return
+  local whole questions=.run/kkia-native
+  whole=$(dirname "$2")
+  rm -rf "$whole" "$questions"
+  compile_ahead "$1" "$whole" || publish "$1" "$whole" || return
   compile_ahead src/Cli/Native/KkiaEvents.Cli.Native.csproj "$questions" || { echo 'No native program.' && rm -rf "$questions"; }
 }
 
