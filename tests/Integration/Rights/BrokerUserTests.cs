@@ -111,7 +111,8 @@ public sealed class BrokerUserTests(DefinedBroker broker) : IClassFixture<Define
             {
                 await channel.BasicPublishAsync(name, "kkiaevents-processor", ReadOnlyMemory<byte>.Empty, cancellation);
                 await channel.QueueDeclarePassiveAsync("kkiaevents-processor", cancellation);
-            },
+            }
+            ,
         };
         if (what == "bind from" && service == "subscriber")
             await channel.QueueDeclareAsync("OrderPayments", durable: true, exclusive: false, autoDelete: false, cancellationToken: cancellation);
