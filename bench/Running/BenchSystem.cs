@@ -22,7 +22,6 @@ internal sealed class BenchSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__SecretKey"] = keys.SecretKey,
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
         });
-        
         Ingress = Process("ingress", "src/Ingress", "KkiaEvents.Ingress",
             ServiceSettings("ingress", null, ("Ingress__Spool__Directory", Spool(layout))));
         Processors = [.. Enumerable.Range(1, processors).Select(number => Process(

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Chaos.Faults;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Local.Supervision;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using Npgsql;
@@ -19,7 +20,8 @@ public class Pipeline(Services services) : IAsyncLifetime
     private BenchProcess? _sandbox;
     private HttpClient? _provider;
     private TcpGate? _gate;
-    private string _ledger = "";
+    private LedgerAccounts? _accounts;
+    private Func<string, string> _amqpUriOf = null!;
     private int _started;
 
     public Services Services { get; } = services;
@@ -49,8 +51,10 @@ public class Pipeline(Services services) : IAsyncLifetime
         Directory.CreateDirectory(_directory);
         var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
         AmqpUri = await Services.CreateVirtualHostAsync(name);
-        _ledger = await Services.CreateDatabaseAsync(name);
-        Database = NpgsqlDataSource.Create(_ledger);
+        _amqpUriOf = await Services.ImportDefinitionsAsync(name);
+        var ledger = await Services.CreateDatabaseAsync(name);
+        Database = NpgsqlDataSource.Create(ledger);
+        _accounts = await LedgerAccounts.MakeAsync(ledger);
         _gate = new(Services.BrokerEndpoint.Port);
         _sandbox = Process("sandbox", "src/Sandbox", "KkiaEvents.Sandbox", new()
         {
@@ -60,7 +64,7 @@ public class Pipeline(Services services) : IAsyncLifetime
             ["Sandbox__Merchants__default__WebhookSecret"] = IngressProcess.Secret,
             ["Sandbox__Merchants__default__WebhookUrl"] = "http://127.0.0.1:1/unused",
         });
-        Ingress = new(AmqpUri, Path.Combine(_directory, "spool"));
+        Ingress = new(_amqpUriOf("ingress"), Path.Combine(_directory, "spool"));
         var (provider, ingress) = (_sandbox.StartAsync(CancellationToken.None), Ingress.StartAsync());
         await Task.WhenAll(provider, ingress);
         _provider = new() { BaseAddress = _sandbox.Address };
@@ -128,6 +132,20 @@ public class Pipeline(Services services) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Changes stored events, as the one role that may.</summary>
+    /// <returns>How many rows.</returns>
+    public async Task<int> TamperAsync(string sql)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var role = new NpgsqlCommand($"set local role \"{_accounts!.RoleOf(LedgerRole.Eraser)}\"", connection))
+            await role.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        var changed = await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return changed;
+    }
+
     /// <summary>Waits until each payment came out, then until nothing is left to deliver; each must have been paid once, and have no other outcome.</summary>
     public async Task EachIsPaidOnceAsync(string prefix, int count)
     {
@@ -161,8 +179,8 @@ public class Pipeline(Services services) : IAsyncLifetime
     {
         var processor = Process($"processor-{++_started}", "src/Processor", "KkiaEvents.Processor", new()
         {
-            ["ConnectionStrings__RabbitMq"] = new UriBuilder(AmqpUri) { Port = BrokerGate.Port }.Uri.AbsoluteUri,
-            ["ConnectionStrings__Ledger"] = _ledger,
+            ["ConnectionStrings__RabbitMq"] = new UriBuilder(_amqpUriOf("processor")) { Port = BrokerGate.Port }.Uri.AbsoluteUri,
+            ["ConnectionStrings__Ledger"] = _accounts!.Processor,
             ["Kkiapay__Merchants__default__PublicKey"] = "pk",
             ["Kkiapay__Merchants__default__PrivateKey"] = "tpk",
             ["Kkiapay__Merchants__default__SecretKey"] = "tsk",

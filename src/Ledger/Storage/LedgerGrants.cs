@@ -14,6 +14,7 @@ internal static class LedgerGrants
         ("mt_doc_order", "select, insert, update"),
         ("deliveries", "select, insert, update (delivered_at, routed, attempts, last_error, not_before)"),
         ("due", "select, insert, update, delete"),
+        ("circuits", "select, insert, update"),
     ];
 
     private static readonly (string Table, string Rights)[] Keys =
