@@ -41,6 +41,8 @@ internal sealed partial class RunningPrometheus : IAsyncDisposable
 
     public List<string> Log { get; } = [];
 
+    public const string HowToInstall = "Prometheus is not installed: apt-get install prometheus";
+
     public static bool IsInstalled => Programs.Contains("prometheus") && Programs.Contains("promtool");
 
     private static HashSet<string> Programs => [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(Directory.Exists)
