@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
@@ -93,56 +92,6 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
             using var old = await PostAsync("late", id, "secret-1", "order-late");
             return old.StatusCode == HttpStatusCode.Unauthorized;
         });
-    }
-
-    [Fact]
-    public async Task While_webhooks_come_in_a_secret_is_rotated_and_none_is_refused()
-    {
-        // Take out: the second of the secrets in Merchants.Read.
-        system.Configure("rotated", "rotated-1");
-        await TakenAsync("rotated", "rotated_first", "rotated-1", "o");
-        var (secret, sent, refused) = ("rotated-1", new ConcurrentDictionary<string, int>(), new ConcurrentQueue<string>());
-        using var enough = new CancellationTokenSource();
-        var senders = Enumerable.Range(0, 4).Select(sender => Task.Run(async () =>
-        {
-            for (var n = 0; !enough.IsCancellationRequested; n++)
-            {
-                var with = Volatile.Read(ref secret);
-                using var response = await PostAsync("rotated", $"rotated_{sender}_{n}", with, "o");
-                if (!response.IsSuccessStatusCode)
-                    refused.Enqueue($"{response.StatusCode} with {with}");
-                sent.AddOrUpdate(with, 1, (_, count) => count + 1);
-            }
-        })).ToList();
-        // Of each secret many, so that each state of the files has met many.
-        Task ManyAsync(int more) => Condition.HoldsAsync("many were sent", async () =>
-        {
-            var (with, from) = (Volatile.Read(ref secret), sent.GetValueOrDefault(Volatile.Read(ref secret)));
-            await Condition.HoldsAsync($"{more} more with {with}", () => sent.GetValueOrDefault(with) >= from + more);
-            return true;
-        });
-
-        for (var generation = 2; generation <= 5; generation++)
-        {
-            await ManyAsync(50);
-            system.Write("rotated", "WebhookSecrets__1", $"rotated-{generation}");
-            await TakenAsync("rotated", $"rotated_probe_{generation}", $"rotated-{generation}", "o");
-            await ManyAsync(50);
-            Volatile.Write(ref secret, $"rotated-{generation}");
-            await ManyAsync(50);
-            system.Write("rotated", "WebhookSecrets__0", $"rotated-{generation}");
-            await Condition.HoldsAsync("the old secret opens nothing", async () =>
-            {
-                using var old = await PostAsync("rotated", "rotated_old", $"rotated-{generation - 1}", "o");
-                return old.StatusCode == HttpStatusCode.Unauthorized;
-            });
-        }
-
-        await ManyAsync(50);
-        await enough.CancelAsync();
-        await Task.WhenAll(senders);
-        Assert.True(refused.IsEmpty, string.Join(Environment.NewLine, refused.Take(10)));
-        Assert.Equal(5, sent.Count);
     }
 
     [Fact]

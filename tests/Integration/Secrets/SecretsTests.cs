@@ -50,11 +50,11 @@ public class SecretsTests(MarkedSystem system) : IClassFixture<MarkedSystem>
         await TakenAsync($$"""{"event":"transaction.unheard","transactionId":"parked","account":"{{Caller}}"}""", hmac: false);
         var strange = Webhook("of_strange");
         Assert.Equal(200, await system.SendAsync(system.Ingress.Http, HttpMethod.Post, "/webhook/kkiapay/strange", strange, ("x-kkiapay-secret", system.Mark("webhook secret in a file"))));
+        await Condition.HoldsAsync("both are paid", async () => await CountAsync("select count(*) from kkiaevents.mt_events where type = 'order_paid' and stream_id like 'default/paid%'") == 2);
+        await Condition.HoldsAsync("the keys are refused", async () => await CountAsync("select count(*) from kkiaevents.due where merchant = 'strange' and last_error is not null") > 0);
         await system.SendAsync(system.Sandbox, HttpMethod.Put, "/sandbox/faults", """{"errorRate":1,"errorStatus":500}""");
         for (var i = 0; i < 10; i++)
             await TakenAsync(Webhook($"faulty_{i}"), hmac: false);
-        await Condition.HoldsAsync("both are paid", async () => await CountAsync("select count(*) from kkiaevents.mt_events where type = 'order_paid' and stream_id like 'default/paid%'") == 2);
-        await Condition.HoldsAsync("the keys are refused", async () => await CountAsync("select count(*) from kkiaevents.due where merchant = 'strange' and last_error is not null") > 0);
         await Condition.HoldsAsync("faults were met", async () => await CountAsync("select count(*) from kkiaevents.due where transaction_id like 'faulty%' and last_error is not null") > 0);
         await system.SendAsync(system.Sandbox, HttpMethod.Delete, "/sandbox/faults");
 
