@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.ServiceDefaults;
 
@@ -75,6 +76,12 @@ public static class ServiceHost
         catch (ConfigurationProblemException wrong)
         {
             return await ReportAsync(wrong);
+        }
+        catch (OptionsValidationException wrong)
+        {
+            // A library's own check of its options; its sentences name key and example themselves.
+            await Console.Error.WriteLineAsync($"The configuration does not allow a start:\n  {string.Join("\n  ", wrong.Failures)}");
+            return ConfigurationExitCode;
         }
     }
 

@@ -121,6 +121,9 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
             using var response = await PostAsync("broken", "broken_first", "secret-x", "o");
             return response.IsSuccessStatusCode;
         });
+        // Processor has its own watch on the files: it must have had the good key before the bad one.
+        await Condition.HoldsAsync("Processor has asked with its key", async () =>
+            await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'broken' and last_error is not null and last_error not like 'No merchant%'") > 0);
         system.Write("broken", "PrivateKey", "half written");
         await Condition.HoldsAsync("its key is refused", async () =>
         {

@@ -97,7 +97,11 @@ public sealed class MarkedSystem(Services services) : IAsyncLifetime
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         foreach (var (name, value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value);
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content!.Headers.TryAddWithoutValidation(name, value);
+        }
+
         using var answer = await client.SendAsync(request);
         Evidence.Add($"answer {(int)answer.StatusCode} {path}", $"{answer.Headers}{await answer.Content.ReadAsStringAsync()}");
         return (int)answer.StatusCode;
@@ -125,7 +129,7 @@ public sealed class MarkedSystem(Services services) : IAsyncLifetime
                 Evidence.Add($"row of {table}", reader.GetString(0));
         }
 
-        foreach (var file in _folder.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.DirectoryName != SecretsDirectory))
+        foreach (var file in _folder.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.DirectoryName != SecretsDirectory && f.Name != "lock"))
         {
             await using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[stream.Length];
