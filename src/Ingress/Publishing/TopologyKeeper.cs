@@ -59,6 +59,10 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
                 _problem = $"The broker at {options.Bus} does not take the topology: {trouble}";
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 

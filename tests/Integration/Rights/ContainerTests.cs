@@ -7,7 +7,7 @@ namespace KkiaEvents.Tests.Integration.Rights;
 public sealed class ContainerTests
 {
     // They start as root to own their volumes, and drop to users of their own.
-    private static readonly string[] Foreign = ["rabbitmq", "postgres"];
+    private static readonly string[] Foreign = ["rabbitmq", "postgres", "prometheus", "grafana"];
 
     private static readonly string[] Undoing = ["user", "privileged", "cap_add", "devices", "pid", "network_mode", "ipc", "userns_mode"];
 
