@@ -28,7 +28,7 @@ internal static class HtmlReport
             </style>
             <h1>Chaos run: <span class="{{(judgement.IsRight ? "right\">right" : "wrong\">wrong")}}</span></h1>
             <p>Seed {{run.Seed}}, {{run.Duration.TotalMinutes:0.#}} minutes of faults, {{run.PerSecond:0.#}} payments a second, healed {{run.Ended:yyyy-MM-dd HH:mm:ss}} UTC.
-            Every 2xx must end in exactly one outcome delivered, or in something that the ledger still holds open.</p>
+            Every 2xx, and every announcement that the broker confirmed, must end in exactly one outcome delivered, or in something that the ledger still holds open.</p>
             """);
         Table(page, ["", "count", "must be"],
         [
@@ -38,7 +38,7 @@ internal static class HtmlReport
             ["payments whose outcome was delivered", $"{judgement.Delivered}", ""],
             ["owed, still open in the ledger", $"{judgement.Open}", ""],
             ["lost", $"{judgement.Lost.Count}", "0"],
-            ["doubled OrderPaid", $"{judgement.Doubled.Count}", "0"],
+            ["doubled OrderPaid or OrderRefunded", $"{judgement.Doubled.Count}", "0"],
             ["unexpected", $"{judgement.Unexpected.Count}", "0"],
             ["repeated (same event id)", $"{judgement.Repeated}", "any"],
             ["recovered (delivered, no 2xx heard)", $"{judgement.Recovered}", "any"],
