@@ -11,9 +11,6 @@ namespace KkiaEvents.ServiceDefaults;
 /// <summary>What every service has: configuration with secrets from files, logs, telemetry, health, problem+json.</summary>
 public static class ServiceHost
 {
-    /// <summary>The exit code for a wrong configuration (EX_CONFIG of sysexits.h).</summary>
-    public const int ConfigurationExitCode = ConfigurationProblemException.ExitCode;
-
     /// <summary>The exit code for words on the command line that mean nothing (EX_USAGE of sysexits.h).</summary>
     public const int UsageExitCode = 64;
 
@@ -81,7 +78,7 @@ public static class ServiceHost
         {
             // A library's own check of its options; its sentences name key and example themselves.
             await Console.Error.WriteLineAsync($"The configuration does not allow a start:\n  {string.Join("\n  ", wrong.Failures)}");
-            return ConfigurationExitCode;
+            return ConfigurationProblemException.ExitCode;
         }
     }
 
@@ -91,7 +88,7 @@ public static class ServiceHost
         await Console.Error.WriteLineAsync("The configuration does not allow a start:");
         foreach (var problem in wrong.Problems)
             await Console.Error.WriteLineAsync($"  {problem.Key} {problem.Problem}\n    Example: {problem.Key}={problem.Example}");
-        return ConfigurationExitCode;
+        return ConfigurationProblemException.ExitCode;
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>

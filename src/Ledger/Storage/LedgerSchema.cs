@@ -86,7 +86,7 @@ public sealed class LedgerSchema(IDocumentStore store, NpgsqlDataSource dataSour
                 $"Database '{database}' is encoded in {reader.GetString(1)}; names with accents need UTF8. Make one with `createdb --encoding UTF8 --template template0 NAME` and set ConnectionStrings__Ledger to it.");
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    internal static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -20,16 +20,16 @@ internal sealed class RoleMaking(NpgsqlConnection connection, LedgerRoles names)
                 $"create role {SqlText.Identifier(name)} nologin;",
                 $"comment on role {SqlText.Identifier(name)} is {SqlText.Literal(comment)};",
             ];
-            if (await IsOursAsync(name, comment, cancellationToken) || mayCreate)
-            {
-                if (!await ExistsAsync(name, cancellationToken))
-                    await RunAsync(string.Join('\n', creation), cancellationToken);
-                roles[role] = name;
-            }
-            else
+            var exists = await IsOursAsync(name, comment, cancellationToken);
+            if (!exists && !mayCreate)
             {
                 missing.AddRange(creation);
+                continue;
             }
+
+            if (!exists)
+                await RunAsync(string.Join('\n', creation), cancellationToken);
+            roles[role] = name;
         }
 
         if (logins.Count > 0 && !mayCreate)
@@ -55,7 +55,7 @@ internal sealed class RoleMaking(NpgsqlConnection connection, LedgerRoles names)
 
     private async Task<bool> IsOursAsync(string name, string comment, CancellationToken cancellationToken)
     {
-        if (!await ExistsAsync(name, cancellationToken))
+        if (await AskAsync($"select exists (select from pg_roles where rolname = {SqlText.Literal(name)})", cancellationToken) is not true)
             return false;
         var found = await AskAsync($"select shobj_description(oid, 'pg_authid') from pg_roles where rolname = {SqlText.Literal(name)}", cancellationToken) as string;
         return found == comment
@@ -64,18 +64,11 @@ internal sealed class RoleMaking(NpgsqlConnection connection, LedgerRoles names)
                 $"Role '{name}' exists and does not say that it is this ledger's, so it is left alone. If it is: comment on role {SqlText.Identifier(name)} is {SqlText.Literal(comment)};");
     }
 
-    private async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
-        await AskAsync($"select exists (select from pg_roles where rolname = {SqlText.Literal(name)})", cancellationToken) is true;
-
     private async Task<object?> AskAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task RunAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private Task RunAsync(string sql, CancellationToken cancellationToken) => LedgerSchema.RunAsync(connection, sql, cancellationToken);
 }

@@ -33,7 +33,7 @@ public sealed class DevelopersSecretsTests : IDisposable
         Write("webhook-secret-of-the-developer");
         await using var ingress = Start("Production");
         await ingress.Exited.WaitAsync(Condition.Deadline);
-        Assert.Equal(ServiceHost.ConfigurationExitCode, ingress.ExitCode);
+        Assert.Equal(ConfigurationProblemException.ExitCode, ingress.ExitCode);
     }
 
     public void Dispose() => _home.Delete(recursive: true);

@@ -141,7 +141,7 @@ public class SecretsTests(MarkedSystem system) : IClassFixture<MarkedSystem>
             settings[key] = value;
             await using var process = system.Start(service, settings);
             await process.Exited.WaitAsync(Condition.Deadline);
-            Assert.True(process.ExitCode == ServiceHost.ConfigurationExitCode, $"{service} with a wrong {key} ended with {process.ExitCode}.");
+            Assert.True(process.ExitCode == ConfigurationProblemException.ExitCode, $"{service} with a wrong {key} ended with {process.ExitCode}.");
         }
     }
 
