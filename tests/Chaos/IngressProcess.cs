@@ -91,6 +91,13 @@ internal sealed class IngressProcess(string amqpUri, string spool, bool keep = f
         return ((int)response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()));
     }
 
+    /// <summary>Waits until it has nothing to complain of, the broker included.</summary>
+    public Task IsHealthyAsync() => Condition.HoldsAsync("Ingress is healthy", async () => (await HealthAsync()).Body.GetProperty("status").GetString() == "Healthy");
+
+    /// <summary>How many webhooks are in its spool.</summary>
+    public async Task<long> SpooledAsync() =>
+        (await HealthAsync()).Body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64();
+
     public Task<string> MetricsAsync() => _http.GetStringAsync("/metrics");
 
     /// <summary>kill -9, of all that was started.</summary>

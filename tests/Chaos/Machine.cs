@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using KkiaEvents.Chaos.Faults;
 
 namespace KkiaEvents.Tests.Chaos;
 
@@ -6,25 +6,9 @@ namespace KkiaEvents.Tests.Chaos;
 internal static class Machine
 {
     /// <summary>Skips the test, with the reason, where a process may not be traced.</summary>
-    public static async Task LetsTraceAsync() =>
-        Assert.SkipUnless(await RunsAsync("strace", "-f", "-o", "/dev/null", "true"), "strace may not trace here: is it installed, and ptrace allowed?");
+    public static void LetsTrace() => Assert.SkipUnless(DiskFaults.LetsTrace, "strace may not trace here: is it installed, and ptrace allowed?");
 
     /// <summary>Skips the test, with the reason, where a name space of its own can't be had.</summary>
-    public static async Task LetsMountAsync(string[] unshare) =>
-        Assert.SkipUnless(
-            await RunsAsync(unshare[0], [.. unshare[1..], "sh", "-c", "mount -t tmpfs -o size=1m spool /tmp"]), "unshare and mount may not be used here: a small file system can't be made.");
-
-    private static async Task<bool> RunsAsync(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
+    public static void LetsMount(string[] unshare) => Assert.SkipUnless(
+        DiskFaults.Succeeds(unshare[0], [.. unshare[1..], "sh", "-c", "mount -t tmpfs -o size=1m spool /tmp"]), "unshare and mount may not be used here: a small file system can't be made.");
 }

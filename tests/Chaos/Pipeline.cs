@@ -1,8 +1,5 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Chaos.Faults;
-using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Local.Supervision;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using Npgsql;
@@ -18,7 +15,6 @@ public class Pipeline(Services services) : IAsyncLifetime
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"kkiaevents-pipeline-{Guid.NewGuid():n}");
     private readonly List<BenchProcess> _processors = [];
     private BenchProcess? _sandbox;
-    private HttpClient? _provider;
     private TcpGate? _gate;
     private LedgerAccounts? _accounts;
     private Func<string, string> _amqpUriOf = null!;
@@ -29,6 +25,9 @@ public class Pipeline(Services services) : IAsyncLifetime
     public string AmqpUri { get; private set; } = "";
 
     public NpgsqlDataSource Database { get; private set; } = null!;
+
+    /// <summary>The stand-in for KKiaPay.</summary>
+    public Provider Provider { get; private set; } = null!;
 
     public Outcomes Outcomes { get; private set; } = null!;
 
@@ -67,8 +66,8 @@ public class Pipeline(Services services) : IAsyncLifetime
         Ingress = new(_amqpUriOf("ingress"), Path.Combine(_directory, "spool"));
         var (provider, ingress) = (_sandbox.StartAsync(CancellationToken.None), Ingress.StartAsync());
         await Task.WhenAll(provider, ingress);
-        _provider = new() { BaseAddress = _sandbox.Address };
-        await Condition.HoldsAsync("Ingress is healthy", async () => (await Ingress.HealthAsync()).Body.GetProperty("status").GetString() == "Healthy");
+        Provider = new(_sandbox.Address);
+        await Ingress.IsHealthyAsync();
         if (Subscribed)
             await SubscribeAsync();
         for (var n = 0; n < ProcessorsAtStart; n++)
@@ -87,27 +86,6 @@ public class Pipeline(Services services) : IAsyncLifetime
         _processors.Clear();
     }
 
-    /// <summary>Makes a payment that KKiaPay knows. Its webhook is the test's to send.</summary>
-    public async Task<string> PayAsync(object payment)
-    {
-        var node = JsonSerializer.SerializeToNode(payment)!.AsObject();
-        node["webhook"] ??= false;
-        var answer = await SendAsync(HttpMethod.Post, "/sandbox/payments", node);
-        return answer.GetProperty("transactionId").GetString()!;
-    }
-
-    /// <summary>Makes many payments at once: ids are the prefix and a number from 0, and so are the orders.</summary>
-    public Task PayManyAsync(string prefix, int count) =>
-        SendAsync(HttpMethod.Post, "/sandbox/payments/bulk", new { count, prefix, amount = 5000, stateData = new { orderId = prefix + "{n}" } });
-
-    /// <summary>Has KKiaPay say something else about a payment from now on, without a webhook.</summary>
-    public Task MoveAsync(string id, string outcome) => SendAsync(HttpMethod.Post, $"/sandbox/payments/{id}/status", new { outcome, webhook = false });
-
-    /// <summary>Has KKiaPay misbehave until it is healed.</summary>
-    public Task FaultAsync(object faults) => SendAsync(HttpMethod.Put, "/sandbox/faults", faults);
-
-    public Task HealAsync() => SendAsync(HttpMethod.Delete, "/sandbox/faults", null);
-
     /// <summary>Posts a webhook, which must be taken.</summary>
     public async Task NotifyAsync(string transactionId, string kind = "transaction.success", string? order = null, string salt = "")
     {
@@ -115,7 +93,7 @@ public class Pipeline(Services services) : IAsyncLifetime
         Assert.True(answer is { Status: 200 }, $"{transactionId}: {answer?.Status} {answer?.Body}");
     }
 
-    /// <summary>Posts the webhooks of <see cref="PayManyAsync"/>, some at once.</summary>
+    /// <summary>Posts the webhooks of <see cref="Provider.PayManyAsync"/>, some at once.</summary>
     public Task NotifyManyAsync(string prefix, int count, int times = 1) => Parallel.ForEachAsync(
         Enumerable.Range(0, count * times), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, _) => await NotifyAsync($"{prefix}{n / times}", order: $"{prefix}{n / times}"));
 
@@ -132,25 +110,17 @@ public class Pipeline(Services services) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Changes stored events, as the one role that may.</summary>
-    /// <returns>How many rows.</returns>
-    public async Task<int> TamperAsync(string sql)
-    {
-        await using var connection = await Database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var role = new NpgsqlCommand($"set local role \"{_accounts!.RoleOf(LedgerRole.Eraser)}\"", connection))
-            await role.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        var changed = await command.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
-        return changed;
-    }
+    /// <inheritdoc cref="LedgerAccounts.TamperAsync" />
+    public Task<int> TamperAsync(string sql) => _accounts!.TamperAsync(sql);
+
+    /// <summary>Outcomes that the bus has not taken.</summary>
+    public Task<long> UndeliveredAsync() => ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null");
 
     /// <summary>Waits until each payment came out, then until nothing is left to deliver; each must have been paid once, and have no other outcome.</summary>
     public async Task EachIsPaidOnceAsync(string prefix, int count)
     {
         await Condition.HoldsAsync($"all {count} of {prefix} came out", () => Of(prefix).Select(o => o.TransactionId).Distinct().Count() == count, TimeSpan.FromMinutes(2));
-        await Condition.HoldsAsync("nothing is undelivered", async () => await ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
+        await Condition.HoldsAsync("nothing is undelivered", async () => await UndeliveredAsync() == 0);
         var outcomes = Of(prefix);
         Assert.Equal(count, outcomes.Count);
         Assert.All(outcomes, o => Assert.Equal("OrderPaid", o.Type));
@@ -170,7 +140,7 @@ public class Pipeline(Services services) : IAsyncLifetime
             await _gate.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
-        _provider?.Dispose();
+        Provider?.Dispose();
         Directory.Delete(_directory, recursive: true);
         GC.SuppressFinalize(this);
     }
@@ -193,13 +163,4 @@ public class Pipeline(Services services) : IAsyncLifetime
 
     private BenchProcess Process(string name, string folder, string assembly, Dictionary<string, string?> settings) =>
         new(name, Layout.OfThisCheckout().Program(folder, assembly), Path.Combine(_directory, $"{name}.log"), settings);
-
-    private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? content)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = content is null ? null : JsonContent.Create(content) };
-        using var response = await _provider!.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, body);
-        return body.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(body);
-    }
 }

@@ -26,7 +26,7 @@ public class Trap01_TheRelayWaitsForOthers(Trap01_TheRelayWaitsForOthers.TwoProc
         using var end = new CancellationTokenSource();
         var statement = slow.ExecuteNonQueryAsync(end.Token);
         // Three times each, at once: the two Processors collide, and each roll-back leaves a gap.
-        await system.PayManyAsync("beside_", 60);
+        await system.Provider.PayManyAsync("beside_", 60);
         await system.NotifyManyAsync("beside_", 60, times: 3);
         await system.EachIsPaidOnceAsync("beside_", 60);
         Assert.False(statement.IsCompleted);
@@ -49,7 +49,7 @@ public class Trap01_TheRelayWaitsForOthers(Trap01_TheRelayWaitsForOthers.TwoProc
             await using var hold = holder.CreateCommand();
             hold.CommandText = "select 1 from kkiaevents.deliveries where transaction_id = 'locked' for update";
             await hold.ExecuteNonQueryAsync();
-            var id = await system.PayAsync(new { amount = 5000 });
+            var id = await system.Provider.PayAsync(new { amount = 5000 });
             await system.NotifyAsync(id);
             await system.Outcomes.WaitForAsync(id);
         }

@@ -14,7 +14,7 @@ public class Trap02_AnUnknownStoredEventIsSkipped(Trap02_AnUnknownStoredEventIsS
     [Fact]
     public async Task An_event_of_an_unknown_type_waits_with_its_reason_and_stops_no_other()
     {
-        var (readable, unreadable) = (await system.PayAsync(new { amount = 5000 }), await system.PayAsync(new { amount = 5000 }));
+        var (readable, unreadable) = (await system.Provider.PayAsync(new { amount = 5000 }), await system.Provider.PayAsync(new { amount = 5000 }));
         await system.NotifyAsync(readable);
         await system.NotifyAsync(unreadable);
         await Condition.HoldsAsync("both wait for their first subscriber, and the ledger says so",

@@ -16,30 +16,30 @@ public class Trap03_AnUnconfirmedPublishIsTakenForDelivered(Services services, T
     public async Task An_outcome_whose_confirm_does_not_come_is_sent_again_before_what_follows_it()
     {
         // Take out: the catch of OperationCanceledException in Relay, for one that returns new(undelivered, null).
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await WaitingAsync("No queue is bound to OrderPaid", 1);
-        await system.MoveAsync(id, "refunded");
+        await system.Provider.MoveAsync(id, "refunded");
         await system.NotifyAsync(id, salt: "refunded");
-        await Condition.HoldsAsync("both outcomes wait", async () => await UndeliveredAsync() == 2);
+        await Condition.HoldsAsync("both outcomes wait", async () => await system.UndeliveredAsync() == 2);
 
         // Another one first, so that nothing but the confirms is left to wait for.
         await system.ExecuteAsync("update kkiaevents.deliveries set not_before = now() + interval '1 hour'");
         await system.SubscribeAsync();
-        var first = await system.PayAsync(new { amount = 5000 });
+        var first = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(first);
         await system.Outcomes.WaitForAsync(first);
-        await Condition.HoldsAsync("it is stamped", async () => await UndeliveredAsync() == 2);
+        await Condition.HoldsAsync("it is stamped", async () => await system.UndeliveredAsync() == 2);
         system.BrokerGate.Become(GateState.Withholding);
         await system.ExecuteAsync("update kkiaevents.deliveries set not_before = now() where delivered_at is null");
         await Condition.HoldsAsync("OrderPaid came, and nobody knows", () => Copies() == 1);
         await WaitingAsync("The broker did not confirm in time", 1);
-        Assert.Equal(2, await UndeliveredAsync());
+        Assert.Equal(2, await system.UndeliveredAsync());
         Assert.DoesNotContain(system.Outcomes.All, o => o.Type == "OrderRefunded");
 
         system.BrokerGate.Become(GateState.Open);
         await system.Outcomes.WaitForAsync(id, "OrderRefunded");
-        await Condition.HoldsAsync("both are stamped", async () => await UndeliveredAsync() == 0);
+        await Condition.HoldsAsync("both are stamped", async () => await system.UndeliveredAsync() == 0);
         Assert.True(Copies() > 1, "OrderPaid was not sent again");
         // The subscriber's queue is one, so what came last was sent last: no OrderPaid after the refund.
         Assert.Equal(["OrderPaid", "OrderRefunded"], system.Outcomes.Of(id).Select(o => o.Type));
@@ -57,20 +57,17 @@ public class Trap03_AnUnconfirmedPublishIsTakenForDelivered(Services services, T
         await using var ingress = new IngressProcess(
             new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}"));
         await ingress.StartAsync();
-        await Condition.HoldsAsync("it is healthy", async () => (await ingress.HealthAsync()).Body.GetProperty("status").GetString() == "Healthy");
+        await ingress.IsHealthyAsync();
         gate.Become(GateState.Withholding);
         // At first each waits for its confirm; then none is sent any more.
         string[] ids = [.. Enumerable.Range(0, 50).Select(n => $"withheld_{n}")];
         foreach (var half in ids.Chunk(25))
             Assert.All(await Task.WhenAll(half.Select(id => ingress.PostAsync(id))), answer => Assert.Equal(200, answer?.Status));
         gate.Become(GateState.Open);
-        await Condition.HoldsAsync("the spool is empty", async () =>
-            (await ingress.HealthAsync()).Body.GetProperty("checks").GetProperty("spool").GetProperty("data").GetProperty("spooled").GetInt64() == 0);
+        await Condition.HoldsAsync("the spool is empty", async () => await ingress.SpooledAsync() == 0);
         await Broker.HasAllAsync(amqp, ids, () => ingress.Lines);
     }
 
     private Task WaitingAsync(string why, int count) => Condition.HoldsAsync($"{count} wait: {why}",
         async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.deliveries where delivered_at is null and last_error like '%{why}%'") == count);
-
-    private Task<long> UndeliveredAsync() => system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null");
 }

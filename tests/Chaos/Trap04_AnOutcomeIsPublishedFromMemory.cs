@@ -18,7 +18,7 @@ public class Trap04_AnOutcomeIsPublishedFromMemory(Trap04_AnOutcomeIsPublishedFr
     {
         // Take out: the insert of DeliveryRow in SettlementCommit, and publish in its place.
         await system.StartProcessorAsync();
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         // Committed, and nobody there to publish to.
         await Condition.HoldsAsync("it is committed", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where attempts > 0") == 1);
@@ -41,7 +41,7 @@ public class Trap04_AnOutcomeIsPublishedFromMemory(Trap04_AnOutcomeIsPublishedFr
 
         // And at any other moment.
         const int payments = 300;
-        await system.PayManyAsync("killed_", payments);
+        await system.Provider.PayManyAsync("killed_", payments);
         var sending = system.NotifyManyAsync("killed_", payments);
         for (var kill = 1; kill <= 8; kill++)
         {

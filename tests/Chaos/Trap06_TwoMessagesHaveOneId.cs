@@ -18,7 +18,7 @@ public class Trap06_TwoMessagesHaveOneId(Trap06_TwoMessagesHaveOneId.NoProcessor
     {
         // Take out: MessageId = DeliveryId in WebhookPublisher (for one of the transaction); or DistinctBy(BodySha256) in
         // TransactionBatches, for DistinctBy(Event).
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id, "transaction.failed");
         await system.NotifyAsync(id);
         await system.NotifyAsync(id, salt: "another success");

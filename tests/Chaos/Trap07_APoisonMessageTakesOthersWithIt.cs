@@ -20,10 +20,10 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
     {
         // Take out: x-dead-letter-exchange in Topology, and the broker drops them at the limit.
         const int payments = 40;
-        await system.PayManyAsync("poison_", payments);
+        await system.Provider.PayManyAsync("poison_", payments);
         await system.NotifyManyAsync("poison_", payments);
         // KKiaPay does not answer, so that whoever takes a batch is killed with it in its hands.
-        await system.FaultAsync(new { hang = true });
+        await system.Provider.FaultAsync(new { hang = true });
         await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         for (var kill = 0; kill < 25; kill++)
@@ -39,7 +39,7 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
             await channel.MessageCountAsync(Broker.Queue) + await channel.MessageCountAsync(DeadLetters)
             + await system.ReadAsync<long>("select count(*) from kkiaevents.due where transaction_id like 'poison%'") >= payments);
 
-        await system.HealAsync();
+        await system.Provider.HealAsync();
         while (await channel.BasicGetAsync(DeadLetters, autoAck: true) is { } dead)
             await channel.BasicPublishAsync("", Broker.Queue, mandatory: true, new BasicProperties(dead.BasicProperties) { Headers = null }, dead.Body);
         await system.StartProcessorAsync();
@@ -52,7 +52,7 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
     {
         // Take out: the singles after a batch that failed in PaymentSettler, and PutAsideAsync in TransactionBatches.
         const int payments = 100;
-        await system.PayManyAsync("good_", payments);
+        await system.Provider.PayManyAsync("good_", payments);
         await system.NotifyManyAsync("good_", payments / 2);
         await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));

@@ -9,10 +9,10 @@ public class Trap11_AnArchivedPaymentIsPaidAgain(Pipeline system) : IClassFixtur
     public async Task A_webhook_of_an_archived_payment_changes_nothing_and_stops_no_other()
     {
         // Take out: EnableStrictStreamIdentityEnforcement in LedgerStore.
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
-        await Condition.HoldsAsync("it is delivered", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
+        await Condition.HoldsAsync("it is delivered", async () => await system.UndeliveredAsync() == 0);
         await system.ExecuteAsync($"select kkiaevents.mt_archive_stream('default/{id}')");
         await system.ExecuteAsync($"delete from kkiaevents.mt_doc_payment where id = 'default/{id}'");
         var events = await EventsAsync();
@@ -20,7 +20,7 @@ public class Trap11_AnArchivedPaymentIsPaidAgain(Pipeline system) : IClassFixtur
         await system.NotifyAsync(id);
         await system.NotifyAsync(id, salt: "another body");
         await system.NotifyAsync(id, "transaction.failed");
-        var other = await system.PayAsync(new { amount = 5000 });
+        var other = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(other);
         await system.Outcomes.WaitForAsync(other);
         await Condition.HoldsAsync("the queue is empty", async () => await Broker.CountAsync(system.AmqpUri, Broker.Queue) == 0);

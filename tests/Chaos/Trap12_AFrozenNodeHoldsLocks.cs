@@ -11,7 +11,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
     public async Task What_a_frozen_Processor_holds_comes_out_of_another_one_and_only_once()
     {
         // Take out: idle_in_transaction_session_timeout in LedgerDataSource; or the heartbeat in BusRegistration.
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await using (var held = await HeldStamp.TakeAsync(system))
         {
             await system.NotifyAsync(id);
@@ -21,7 +21,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
 
         // The frozen one holds a claimed row now, inside a transaction; and it is handed half of what comes.
         const int payments = 100;
-        await system.PayManyAsync("frozen_", payments);
+        await system.Provider.PayManyAsync("frozen_", payments);
         await system.NotifyManyAsync("frozen_", payments / 2);
         await system.StartProcessorAsync();
         foreach (var n in Enumerable.Range(payments / 2, payments / 2))
@@ -30,7 +30,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
         Assert.Equal(1, await system.ReadAsync<long>($"select count(*) from kkiaevents.deliveries where transaction_id = '{id}' and delivered_at is not null"));
 
         system.Processors[0].Send(UnixSignal.Continue);
-        await system.PayManyAsync("thawed_", payments);
+        await system.Provider.PayManyAsync("thawed_", payments);
         await system.NotifyManyAsync("thawed_", payments);
         await system.EachIsPaidOnceAsync("thawed_", payments);
         await system.EachIsPaidOnceAsync("frozen_", payments);
@@ -42,7 +42,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
     {
         // Take out: StoreRetry around PaymentSettler's commit, and the connection's time-outs in LedgerDataSource.
         const int payments = 300;
-        await system.PayManyAsync("restarted_", payments);
+        await system.Provider.PayManyAsync("restarted_", payments);
         var sending = system.NotifyManyAsync("restarted_", payments);
         await Condition.HoldsAsync("some came out", () => system.Of("restarted_").Count > payments / 10);
         await system.Services.Database.StopAsync();

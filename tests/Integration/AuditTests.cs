@@ -37,35 +37,35 @@ public class AuditTests(Installation system) : IClassFixture<Installation>
 
     private async Task PlayAsync()
     {
-        var paid = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-1" } });
+        var paid = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-1" } });
         await system.NotifyAsync(paid, order: "audit-1");
         await system.Outcomes.WaitForAsync(paid);
 
-        var second = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-1" } });
+        var second = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-1" } });
         await system.NotifyAsync(second, order: "audit-1");
         await system.Outcomes.WaitForAsync(second, "OrderPaymentFlagged");
 
-        var failed = await system.PayAsync(new { outcome = "failed", failureCode = "wrong_pin", stateData = new { orderId = "audit-2" } });
+        var failed = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "wrong_pin", stateData = new { orderId = "audit-2" } });
         await system.NotifyAsync(failed, "transaction.failed", order: "audit-2");
         await system.Outcomes.WaitForAsync(failed, "OrderPaymentFailed");
-        await system.MoveAsync(failed, "success");
+        await system.Provider.MoveAsync(failed, "success");
         await system.NotifyAsync(failed, order: "audit-2");
         await system.Outcomes.WaitForAsync(failed);
 
-        var flagged = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-3" } });
+        var flagged = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "audit-3" } });
         await system.NotifyAsync(flagged, amount: 100_000, order: "audit-3");
         await system.Outcomes.WaitForAsync(flagged, "OrderPaymentFlagged");
         Assert.Null((await system.Get<PaymentActs>().ReviewAsync(new("default", flagged), FlagVerdict.Accepted, "ama", "looked at it", default)).Problem);
         await system.Outcomes.WaitForAsync(flagged);
 
-        var refunded = await system.PayAsync(new { amount = 5000, method = "MOBILE_MONEY", stateData = new { orderId = "audit-4" } });
+        var refunded = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY", stateData = new { orderId = "audit-4" } });
         await system.NotifyAsync(refunded, order: "audit-4");
         await system.Outcomes.WaitForAsync(refunded);
         Assert.Null((await system.Get<PaymentActs>().RequestRefundAsync(new("default", refunded), "ama", "goods returned", default)).Problem);
         await system.Outcomes.WaitForAsync(refunded, "OrderRefunded");
 
         // Accepted without an order, announced for one since.
-        var without = await system.PayAsync(new { amount = 5000 });
+        var without = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(without);
         await system.Outcomes.WaitForAsync(without);
         Assert.True((await system.Get<OrderAnnouncements>().AnnounceAsync(new() { OrderId = "audit-5", Amount = 5000, TransactionId = without }, default)).Accepted);

@@ -12,9 +12,9 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
     public async Task While_KKiaPay_limits_us_webhooks_wait_and_recovery_is_no_stampede()
     {
         const int payments = 300;
-        await system.PayManyAsync("limited_", payments + 1);
-        await FaultsAsync(new { rateLimitPerSecond = 0, retryAfterSeconds = 10 });
-        var before = await CallsAsync();
+        await system.Provider.PayManyAsync("limited_", payments + 1);
+        await system.Provider.FaultAsync(new { rateLimitPerSecond = 0, retryAfterSeconds = 10 });
+        var before = await system.Provider.CallsAsync("faulted");
         await system.NotifyAsync($"limited_{payments}", order: $"limited_{payments}");
         await Condition.HoldsAsync("the circuit is open", () => StateIsAsync("default", "Open"));
 
@@ -25,13 +25,13 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
         });
         await Condition.HoldsAsync("all wait", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'default'") == payments + 1);
         // Both Processors have taken them from the queue. Each opening was the fruit of one question; one more may be under way.
-        var asked = await CallsAsync() - before;
+        var asked = await system.Provider.CallsAsync("faulted") - before;
         Assert.InRange(asked, 1, await system.ReadAsync<int>("select openings from kkiaevents.circuits where merchant = 'default'") + 1);
         Assert.True(await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'not asked' and attempts = 0") > payments / 2);
         Assert.True(await system.ReadAsync<long>("select count(distinct due_at) from kkiaevents.due where reason = 'not asked'") > payments / 2);
         Assert.DoesNotContain(system.Outcomes.All, o => o.TransactionId.StartsWith("limited_", StringComparison.Ordinal));
 
-        await FaultsAsync(null);
+        await system.Provider.HealAsync();
         await Condition.HoldsAsync("all are paid", () => Of("limited_").Count == payments + 1, TimeSpan.FromMinutes(2));
         Assert.All(Of("limited_"), o => Assert.Equal("OrderPaid", o.Type));
         // The probe, a second's worth at the first rate, another one, and what these let it grow by.
@@ -69,7 +69,7 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
                 && metrics.Any(l => IsSample(l, "kkiaevents_provider_circuit{", "neighbour") && l.Contains("} 0", StringComparison.Ordinal));
         });
 
-        await system.PayAsync(new { transactionId = "neighbour_1", merchant = "neighbour", amount = 5000 });
+        await system.Provider.PayAsync(new { transactionId = "neighbour_1", merchant = "neighbour", amount = 5000 });
         using (var answer = await system.PostAsync(Installation.Body("neighbour_1"), path: "/webhook/kkiapay/neighbour"))
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         await system.Outcomes.WaitForAsync("neighbour_1");
@@ -79,15 +79,6 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
 
     private static bool IsSample(string line, string start, string merchant) =>
         line.StartsWith(start, StringComparison.Ordinal) && line.Contains($"merchant=\"{merchant}\"", StringComparison.Ordinal);
-
-    private async Task FaultsAsync(object? faults)
-    {
-        using var response = faults is null ? await system.Sandbox.DeleteAsync("/sandbox/faults") : await system.Sandbox.PutAsJsonAsync("/sandbox/faults", faults);
-        response.EnsureSuccessStatusCode();
-    }
-
-    private async Task<long> CallsAsync() =>
-        (await system.Sandbox.GetFromJsonAsync<JsonElement>("/sandbox/stats")).GetProperty("api").GetProperty("faulted").GetInt64();
 
     private async Task<bool> StateIsAsync(string merchant, string state) =>
         await system.ReadAsync<long>($"select count(*) from kkiaevents.circuits where merchant = '{merchant}' and state = '{state}'") == 1;
@@ -112,7 +103,7 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
         [
             $"--Kkiapay:Merchants:down:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:down:PrivateKey=tpk_down", "--Kkiapay:Merchants:down:ApiBaseUrl=http://127.0.0.1:1",
             $"--Kkiapay:Merchants:neighbour:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:neighbour:PublicKey=pk2", "--Kkiapay:Merchants:neighbour:PrivateKey=tpk2",
-            "--Kkiapay:Merchants:neighbour:SecretKey=tsk2", $"--Kkiapay:Merchants:neighbour:ApiBaseUrl={Sandbox.BaseAddress}",
+            "--Kkiapay:Merchants:neighbour:SecretKey=tsk2", $"--Kkiapay:Merchants:neighbour:ApiBaseUrl={Provider.Address}",
         ];
 
         protected override IReadOnlyList<string> SandboxSettings =>

@@ -27,7 +27,7 @@ public sealed class TwoShops(Services services) : Installation(services)
             Write(shop, $"WebhookSecrets__{n}", webhookSecrets[n]);
         Write(shop, "PrivateKey", $"tpk-{shop}");
         Write(shop, "Environment", "Sandbox");
-        Write(shop, "ApiBaseUrl", Sandbox.BaseAddress!.ToString().TrimEnd('/'));
+        Write(shop, "ApiBaseUrl", Provider.Address.ToString().TrimEnd('/'));
     }
 
     public void Write(string shop, string setting, string value) =>
@@ -166,7 +166,7 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
         });
     }
 
-    private Task<string> PayAsync(string shop, string order) => system.PayAsync(new { merchant = shop, amount = 5000, stateData = new { orderId = order } });
+    private Task<string> PayAsync(string shop, string order) => system.Provider.PayAsync(new { merchant = shop, amount = 5000, stateData = new { orderId = order } });
 
     private Task<HttpResponseMessage> PostAsync(string shop, string id, string secret, string order)
     {

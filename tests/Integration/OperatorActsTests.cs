@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
@@ -46,7 +44,7 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     [Fact]
     public async Task A_refund_is_sent_answered_verified_and_told()
     {
-        var id = await system.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
@@ -59,12 +57,11 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     [Fact]
     public async Task A_refund_whose_answer_is_lost_is_not_sent_again_and_still_told()
     {
-        var id = await system.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         var before = await RefundsAsync();
-        using (var put = await system.Sandbox.PutAsJsonAsync("/sandbox/faults", new { loseAnswers = 1.0 }))
-            Assert.True(put.IsSuccessStatusCode);
+        await system.Provider.FaultAsync(new { loseAnswers = 1.0 });
         try
         {
             Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
@@ -72,7 +69,7 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
         }
         finally
         {
-            (await system.Sandbox.DeleteAsync("/sandbox/faults")).Dispose();
+            await system.Provider.HealAsync();
         }
 
         await system.Outcomes.WaitForAsync(id, "OrderRefunded");
@@ -84,7 +81,7 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     [Fact]
     public async Task Of_many_who_ask_for_a_refund_at_once_one_is_heard_and_one_is_sent()
     {
-        var id = await system.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)));
@@ -105,7 +102,7 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
 
     private async Task<string> FlaggedAsync(string order)
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
         await system.NotifyAsync(id, amount: 100_000, order: order);
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         return id;
@@ -115,6 +112,5 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
         await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = '{type}'");
 
     // What became of a call is counted by the stand-in itself, also when its answer was lost.
-    private async Task<long> RefundsAsync() =>
-        (await system.Sandbox.GetFromJsonAsync<JsonElement>("/sandbox/stats")).GetProperty("api").GetProperty("refunds").GetInt64();
+    private Task<long> RefundsAsync() => system.Provider.CallsAsync("refunds");
 }

@@ -22,7 +22,7 @@ public class OutageTests(Installation system) : IClassFixture<Installation>
     public async Task A_database_that_goes_away_under_load_loses_and_doubles_nothing()
     {
         const int payments = 300;
-        await system.PayManyAsync("dbdown_", payments);
+        await system.Provider.PayManyAsync("dbdown_", payments);
         await SendAsync("dbdown_", 0, payments / 3);
         await system.Services.Database.KillAsync();
         try
@@ -40,7 +40,7 @@ public class OutageTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task Without_a_broker_a_webhook_is_spooled_and_comes_out_when_it_is_back()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.Services.Broker.StopAsync();
         try
         {
@@ -60,7 +60,7 @@ public class OutageTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_frozen_broker_holds_no_answer_up_and_what_was_spooled_is_not_doubled()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.Services.Broker.PauseAsync();
         try
         {
@@ -78,7 +78,7 @@ public class OutageTests(Installation system) : IClassFixture<Installation>
 
     private async Task PostAsync(string prefix, int payments)
     {
-        await system.PayManyAsync(prefix, payments);
+        await system.Provider.PayManyAsync(prefix, payments);
         await SendAsync(prefix, 0, payments);
     }
 

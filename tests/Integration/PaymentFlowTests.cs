@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Tests.Integration.Infrastructure;
@@ -14,7 +13,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     public async Task A_verified_payment_comes_out_as_OrderPaid()
     {
         const string order = "order-verified";
-        var id = await system.PayAsync(new { amount = 5000, fees = 25, stateData = new { orderId = order, cart = "c-1" }, phone = "22967434270", @operator = "mtn", name = "Awa Koné" });
+        var id = await system.Provider.PayAsync(new { amount = 5000, fees = 25, stateData = new { orderId = order, cart = "c-1" }, phone = "22967434270", @operator = "mtn", name = "Awa Koné" });
         await system.NotifyAsync(id, order: order);
         var paid = await system.Outcomes.WaitForAsync(id);
         Assert.Equal((order, 5000L, "XOF", "mtn", "default"), (paid.Text("orderId"), paid.Amount, paid.Text("currency"), paid.Text("operator"), paid.Text("merchant")));
@@ -25,7 +24,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task The_same_body_many_times_at_once_is_one_event()
     {
-        var id = await system.PayAsync(new { stateData = new { orderId = "order-many" } });
+        var id = await system.Provider.PayAsync(new { stateData = new { orderId = "order-many" } });
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => system.NotifyAsync(id, order: "order-many")));
         await system.Outcomes.WaitForAsync(id);
         await system.SettledAsync();
@@ -36,7 +35,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_failed_payment_says_why_to_the_customer()
     {
-        var id = await system.PayAsync(new { outcome = "failed", failureCode = "insufficient_fund" });
+        var id = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "insufficient_fund" });
         await system.NotifyAsync(id, "transaction.failed");
         var failed = await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
         Assert.Equal("insufficient_fund", failed.Text("failureCode"));
@@ -46,9 +45,8 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_failure_that_KKiaPay_says_once_and_takes_back_is_never_told()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
-        using (var put = await system.Sandbox.PutAsJsonAsync("/sandbox/faults", new { lieOnce = new { transactionId = id, status = "FAILED" } }))
-            Assert.True(put.IsSuccessStatusCode);
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
+        await system.Provider.FaultAsync(new { lieOnce = new { transactionId = id, status = "FAILED" } });
         try
         {
             await system.NotifyAsync(id);
@@ -56,7 +54,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         }
         finally
         {
-            (await system.Sandbox.DeleteAsync("/sandbox/faults")).Dispose();
+            await system.Provider.HealAsync();
         }
 
         Assert.Single(system.Outcomes.Of(id));
@@ -66,10 +64,10 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_late_success_supersedes_a_failure_and_comes_after_it()
     {
-        var id = await system.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-late" } });
+        var id = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-late" } });
         await system.NotifyAsync(id, "transaction.timeout", amount: null);
         var failed = await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
-        await system.MoveAsync(id, "success");
+        await system.Provider.MoveAsync(id, "success");
         await system.NotifyAsync(id);
         var paid = await system.Outcomes.WaitForAsync(id);
         Assert.Equal(failed.MessageId, paid.Text("supersedesEventId"));
@@ -79,11 +77,11 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_pending_payment_is_followed_without_another_webhook()
     {
-        var id = await system.PayAsync(new { settleAfterMs = 600_000 });
+        var id = await system.Provider.PayAsync(new { settleAfterMs = 600_000 });
         await system.NotifyAsync(id);
         await Condition.HoldsAsync("it is due", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 1);
         Assert.Empty(system.Outcomes.Of(id));
-        await system.MoveAsync(id, "success");
+        await system.Provider.MoveAsync(id, "success");
         await system.Outcomes.WaitForAsync(id);
         await Condition.HoldsAsync("it is no longer due", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 0);
     }
@@ -91,10 +89,10 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_refund_is_learned_when_KKiaPay_is_asked_again()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         var paid = await system.Outcomes.WaitForAsync(id);
-        await system.MoveAsync(id, "refunded");
+        await system.Provider.MoveAsync(id, "refunded");
         await system.NotifyAsync(id, salt: "again");
         Assert.Equal(paid.MessageId, (await system.Outcomes.WaitForAsync(id, "OrderRefunded")).Text("paidEventId"));
     }
@@ -102,7 +100,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task Two_transactions_in_parallel_pay_one_order_once()
     {
-        var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => system.PayAsync(new { stateData = new { orderId = "order-twice" } })));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => system.Provider.PayAsync(new { stateData = new { orderId = "order-twice" } })));
         await Task.WhenAll(ids.SelectMany(id => Enumerable.Range(0, 10).Select(n => system.NotifyAsync(id, order: "order-twice", salt: $"{n}"))));
         await Condition.HoldsAsync("each transaction has an outcome", () => ids.All(id => system.Outcomes.Of(id).Count > 0));
         await system.SettledAsync();
@@ -121,7 +119,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     {
         await AnnounceAsync("order-changed", 100_000);
         await Condition.HoldsAsync("the order is announced", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where data ->> 'due' = '100000'") == 1);
-        var id = await system.PayAsync(new { amount = 100, stateData = new { orderId = "order-changed" } });
+        var id = await system.Provider.PayAsync(new { amount = 100, stateData = new { orderId = "order-changed" } });
         await system.NotifyAsync(id, amount: 100, order: "order-changed");
         var flagged = await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         Assert.Equal(("AmountMismatch", 100L, 100_000L), (flagged.Text("reason"), flagged.Amount, flagged.Message.GetProperty("expectedAmount").GetInt64()));
@@ -132,7 +130,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task An_announced_transaction_is_followed_though_no_webhook_ever_comes()
     {
-        var id = await system.PayAsync(new { amount = 7000, stateData = new { orderId = "order-followed" } });
+        var id = await system.Provider.PayAsync(new { amount = 7000, stateData = new { orderId = "order-followed" } });
         await AnnounceAsync("order-followed", 7000, id);
         var paid = await system.Outcomes.WaitForAsync(id);
         Assert.Equal("order-followed", paid.Text("orderId"));
@@ -142,13 +140,13 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task An_order_announced_for_a_payment_already_accepted_is_not_paid_again()
     {
-        var first = await system.PayAsync(new { amount = 5000 });
+        var first = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(first);
         await system.Outcomes.WaitForAsync(first);
         await AnnounceAsync("order-again", 5000, first);
         await Condition.HoldsAsync("the order is held for it",
             async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_doc_order where id = 'default/order-again' and data ->> 'paidBy' = '{first}'") == 1);
-        var second = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-again" } });
+        var second = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-again" } });
         await system.NotifyAsync(second, order: "order-again");
         Assert.Equal("AlreadyPaid", (await system.Outcomes.WaitForAsync(second, "OrderPaymentFlagged")).Text("reason"));
         await system.SettledAsync();
@@ -158,7 +156,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_payment_accepted_for_another_order_than_is_announced_later_is_flagged()
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-a" } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-a" } });
         await system.NotifyAsync(id, order: "order-a");
         await system.Outcomes.WaitForAsync(id);
         await AnnounceAsync("order-b", 5000, id);
@@ -168,13 +166,13 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_late_success_is_learned_though_KKiaPays_API_is_behind_its_own_webhook()
     {
-        var id = await system.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-lag" } });
+        var id = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "timeout", stateData = new { orderId = "order-lag" } });
         await system.NotifyAsync(id, "transaction.timeout", amount: null);
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFailed");
         await system.NotifyAsync(id, order: "order-lag");
         await Condition.HoldsAsync("the success was asked about", async () =>
             await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'verification_answered'") >= 3);
-        await system.MoveAsync(id, "success");
+        await system.Provider.MoveAsync(id, "success");
         await system.Outcomes.WaitForAsync(id);
     }
 
@@ -193,7 +191,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         await AnnounceAsync("order-disagree", 1000);
         await Condition.HoldsAsync("the order is announced", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree'") == 1);
         await AnnounceAsync("order-disagree", 5000);
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "order-disagree" } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-disagree" } });
         await AnnounceAsync("order-disagree-after", 1);
         await Condition.HoldsAsync("what was announced after it is recorded", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree-after'") == 1);
         await system.NotifyAsync(id, order: "order-disagree");
@@ -203,7 +201,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task A_webhook_that_claims_another_amount_than_was_paid_is_flagged()
     {
-        var id = await system.PayAsync(new { amount = 100 });
+        var id = await system.Provider.PayAsync(new { amount = 100 });
         await system.NotifyAsync(id, amount: 100_000);
         Assert.Equal("AmountMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
     }
@@ -211,9 +209,8 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task Nothing_is_failed_while_KKiaPay_does_not_answer_and_all_is_paid_when_it_does()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
-        using (var put = await system.Sandbox.PutAsJsonAsync("/sandbox/faults", new { errorRate = 1.0, errorStatus = 503 }))
-            Assert.True(put.IsSuccessStatusCode);
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
+        await system.Provider.FaultAsync(new { errorRate = 1.0, errorStatus = 503 });
         try
         {
             await system.NotifyAsync(id);
@@ -223,7 +220,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         }
         finally
         {
-            (await system.Sandbox.DeleteAsync("/sandbox/faults")).Dispose();
+            await system.Provider.HealAsync();
         }
 
         await system.Outcomes.WaitForAsync(id);
@@ -236,7 +233,7 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     [InlineData("😀 é ☎")]
     public async Task A_hostile_order_id_poisons_nothing(string order)
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "x" } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "x" } });
         var body = $$$"""{"event":"transaction.success","transactionId":"{{{id}}}","amount":5000,"stateData":{"orderId":"{{{order}}}"}}""";
         using var response = await system.PostAsync(body);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

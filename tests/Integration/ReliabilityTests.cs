@@ -16,7 +16,7 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
     public async Task Every_payment_has_one_outcome_though_each_webhook_comes_three_times_in_any_order()
     {
         const int payments = 500;
-        await system.PayManyAsync("triple_", payments);
+        await system.Provider.PayManyAsync("triple_", payments);
         var webhooks = Enumerable.Range(0, payments).SelectMany(n => Enumerable.Repeat(n, 3)).ToArray();
         new Random(20261124).Shuffle(webhooks);
         await Parallel.ForEachAsync(webhooks, new ParallelOptions { MaxDegreeOfParallelism = 16 },
@@ -34,7 +34,7 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
     {
         // Take out: x-delivery-limit or x-dead-letter-exchange in Topology, and it goes round for ever.
         await PublishRawAsync("{ no envelope dead-1", "application/vnd.masstransit+json");
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         await InDeadLettersAsync("dead-1");
@@ -43,7 +43,7 @@ public class ReliabilityTests(TwoProcessors system) : IClassFixture<TwoProcessor
     [Fact]
     public async Task A_message_of_a_form_that_the_ledger_refuses_dies_alone_in_its_batch()
     {
-        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => system.PayAsync(new { amount = 5000 })));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => system.Provider.PayAsync(new { amount = 5000 })));
         var poison = PublishRawAsync(
             """{"messageId":"0193f0c4-7a6e-7000-8000-00000000dead","messageType":["urn:message:KkiaEvents.Contracts:TransactionSucceeded","urn:message:KkiaEvents.Contracts:TransactionNotification"],"message":{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":"default","transactionId":"../dead-2","event":"transaction.success","body":"{}","receivedAt":"2026-01-01T00:00:00Z"}}""",
             "application/vnd.masstransit+json");

@@ -58,7 +58,7 @@ public class SeedDocumentTests(RestDialect system) : IClassFixture<RestDialect>
     [Fact]
     public async Task A_success_comes_out_as_one_OrderPaid_though_it_is_sent_twice()
     {
-        await system.PayAsync(new { transactionId = "txn_abc123456789", amount = 5000, fees = 25, phone = "+22967434270", partnerId = "partner_123" });
+        await system.Provider.PayAsync(new { transactionId = "txn_abc123456789", amount = 5000, fees = 25, phone = "+22967434270", partnerId = "partner_123" });
         await TakenAsync(Success);
         await TakenAsync(Success);
         var paid = await system.Outcomes.WaitForAsync("txn_abc123456789");
@@ -70,7 +70,7 @@ public class SeedDocumentTests(RestDialect system) : IClassFixture<RestDialect>
     [Fact]
     public async Task A_failure_comes_out_as_OrderPaymentFailed()
     {
-        await system.PayAsync(new { transactionId = "txn_def456789012", outcome = "failed", failureCode = "insufficient_fund" });
+        await system.Provider.PayAsync(new { transactionId = "txn_def456789012", outcome = "failed", failureCode = "insufficient_fund" });
         await TakenAsync(Failed);
         Assert.Equal("insufficient_fund", (await system.Outcomes.WaitForAsync("txn_def456789012", "OrderPaymentFailed")).Text("failureCode"));
     }
@@ -78,7 +78,7 @@ public class SeedDocumentTests(RestDialect system) : IClassFixture<RestDialect>
     [Fact]
     public async Task A_timeout_comes_out_as_OrderPaymentFailed()
     {
-        await system.PayAsync(new { transactionId = "txn_ghi789012345", outcome = "failed", failureCode = "timeout" });
+        await system.Provider.PayAsync(new { transactionId = "txn_ghi789012345", outcome = "failed", failureCode = "timeout" });
         await TakenAsync(TimedOut);
         Assert.Equal("timeout", (await system.Outcomes.WaitForAsync("txn_ghi789012345", "OrderPaymentFailed")).Text("failureCode"));
     }
@@ -86,7 +86,7 @@ public class SeedDocumentTests(RestDialect system) : IClassFixture<RestDialect>
     [Fact]
     public async Task A_wrong_signature_is_refused_and_reaches_nobody()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         using var refused = await system.PostAsync(Installation.Body(id), signature: SignedAsNodeDoes(Installation.Body(id), "another secret"));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         await system.SettledAsync();

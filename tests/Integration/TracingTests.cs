@@ -40,7 +40,7 @@ public class TracingTests(Installation system) : IClassFixture<Installation>
 
     private async Task<ReceivedOutcome> PaidAsync(string trace, int settleAfterMs)
     {
-        var id = await system.PayAsync(new { amount = 5000, settleAfterMs });
+        var id = await system.Provider.PayAsync(new { amount = 5000, settleAfterMs });
         await Condition.HoldsAsync("the webhook is taken", async () =>
         {
             var body = Installation.Body(id);

@@ -76,7 +76,8 @@ internal static class DiskFaults
         };
     }
 
-    private static bool Succeeds(string program, params string[] arguments)
+    /// <summary>True when the program is here and ends with 0.</summary>
+    public static bool Succeeds(string program, params string[] arguments)
     {
         try
         {

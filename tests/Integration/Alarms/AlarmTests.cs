@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using KkiaEvents.Bus;
@@ -89,21 +88,21 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
             await channel.BasicPublishAsync("", Topology.TransactionsQueue, mandatory: true, Encoding.UTF8.GetBytes("no envelope"));
         }
 
-        var id = await system.PayAsync(new { amount = 100 });
+        var id = await system.Provider.PayAsync(new { amount = 100 });
         await system.NotifyAsync(id, amount: 100_000);
     }
 
     private async Task KeysAreRefusedAsync()
     {
-        await FaultsAsync(new { rejectKeys = true });
-        var id = await system.PayAsync(new { amount = 5000 });
+        await system.Provider.FaultAsync(new { rejectKeys = true });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await Condition.HoldsAsync("it waits for right keys", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'keys refused'") > 0);
     }
 
     private async Task NotifyDownAsync()
     {
-        await FaultsAsync(null);
+        await system.Provider.HealAsync();
         for (var n = 0; n < 10; n++)
         {
             using var answer = await system.PostAsync(Installation.Body($"down_{n}"), path: "/webhook/kkiapay/down");
@@ -129,7 +128,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await system.Services.Broker.StopAsync();
         try
         {
-            await system.MoveAsync("undelivered", "success");
+            await system.Provider.MoveAsync("undelivered", "success");
             using var answer = await system.PostAsync(Installation.Body("spooled"));
             answer.EnsureSuccessStatusCode();
             await meanwhile();
@@ -146,15 +145,9 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
 
     private async Task PendingAsync(string id)
     {
-        await system.PayAsync(new { transactionId = id, amount = 5000, outcome = "pending" });
+        await system.Provider.PayAsync(new { transactionId = id, amount = 5000, outcome = "pending" });
         await system.NotifyAsync(id);
         await Condition.HoldsAsync($"{id} waits", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.due where transaction_id = '{id}'") == 1);
-    }
-
-    private async Task FaultsAsync(object? faults)
-    {
-        using var response = faults is null ? await system.Sandbox.DeleteAsync("/sandbox/faults") : await system.Sandbox.PutAsJsonAsync("/sandbox/faults", faults);
-        response.EnsureSuccessStatusCode();
     }
 
     private async Task ExposeAsync()

@@ -29,7 +29,7 @@ public sealed class ExportTests(Installation system) : IClassFixture<Installatio
         var to = await system.ReadAsync<DateTime>("select max(timestamp) + interval '1 microsecond' from kkiaevents.mt_events");
         await PaidAsync("export-after", 5000);
         // Pays an order of the period a second time, afterwards: it is no part of the period.
-        var again = await system.PayAsync(new { amount = 5003, stateData = new { orderId = "export-3" } });
+        var again = await system.Provider.PayAsync(new { amount = 5003, stateData = new { orderId = "export-3" } });
         await system.NotifyAsync(again, amount: 5003, order: "export-3");
         await system.Outcomes.WaitForAsync(again, "OrderPaymentFlagged");
         await system.SettledAsync();
@@ -87,7 +87,7 @@ public sealed class ExportTests(Installation system) : IClassFixture<Installatio
 
     private async Task PaidAsync(string order, long amount)
     {
-        var id = await system.PayAsync(new { amount, method = amount % 2 == 0 ? "CARD" : "MOBILE_MONEY", stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount, method = amount % 2 == 0 ? "CARD" : "MOBILE_MONEY", stateData = new { orderId = order } });
         await system.NotifyAsync(id, amount: amount, order: order);
         await system.Outcomes.WaitForAsync(id);
     }

@@ -61,12 +61,12 @@ public class ListTests(Installation system) : IClassFixture<Installation>
     [Fact]
     public async Task Pages_show_every_payment_exactly_once_even_while_others_are_added()
     {
-        await system.PayManyAsync("page-a-", 40);
+        await system.Provider.PayManyAsync("page-a-", 40);
         for (var n = 0; n < 40; n++)
             await system.NotifyAsync($"page-a-{n}", order: $"page-a-{n}");
         await system.SettledAsync();
 
-        await system.PayManyAsync("page-b-", 40);
+        await system.Provider.PayManyAsync("page-b-", 40);
         var (seen, added, after) = (new List<string>(), 0, (string?)null);
         do
         {
@@ -95,18 +95,18 @@ public class ListTests(Installation system) : IClassFixture<Installation>
     {
         for (var n = 0; n < 8; n++)
         {
-            var id = await system.PayAsync(new { amount = 5000 + (n * 1000), method = n % 2 == 0 ? "CARD" : "MOBILE_MONEY", stateData = new { orderId = $"list-paid-{n}" } });
+            var id = await system.Provider.PayAsync(new { amount = 5000 + (n * 1000), method = n % 2 == 0 ? "CARD" : "MOBILE_MONEY", stateData = new { orderId = $"list-paid-{n}" } });
             await system.NotifyAsync(id, amount: 5000 + (n * 1000), order: $"list-paid-{n}");
             await system.Outcomes.WaitForAsync(id);
         }
 
-        var second = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "list-paid-0" } });
+        var second = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "list-paid-0" } });
         await system.NotifyAsync(second, order: "list-paid-0");
         await system.Outcomes.WaitForAsync(second, "OrderPaymentFlagged");
-        var mismatch = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "list-flagged" } });
+        var mismatch = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "list-flagged" } });
         await system.NotifyAsync(mismatch, amount: 100_000, order: "list-flagged");
         await system.Outcomes.WaitForAsync(mismatch, "OrderPaymentFlagged");
-        var failed = await system.PayAsync(new { outcome = "failed", failureCode = "wrong_pin", stateData = new { orderId = "list-failed" } });
+        var failed = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "wrong_pin", stateData = new { orderId = "list-failed" } });
         await system.NotifyAsync(failed, "transaction.failed", order: "list-failed");
         await system.Outcomes.WaitForAsync(failed, "OrderPaymentFailed");
         await system.NotifyAsync("list-unknown", order: "list-unknown");

@@ -42,7 +42,7 @@ public class StoryTests(Installation system) : IClassFixture<Installation>
         var orders = system.Get<OrderAnnouncements>();
         Assert.True((await orders.AnnounceAsync(new() { OrderId = "story-2", Amount = 5000 }, Token)).Accepted);
         var first = await PaidAsync("story-2");
-        var second = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "story-2" } });
+        var second = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "story-2" } });
         await system.NotifyAsync(second, order: "story-2");
         await system.Outcomes.WaitForAsync(second, "OrderPaymentFlagged");
         await system.SettledAsync();
@@ -82,7 +82,7 @@ public class StoryTests(Installation system) : IClassFixture<Installation>
 
     private async Task<string> FlaggedThenAcceptedAsync(string order)
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
         await system.NotifyAsync(id, amount: 100_000, order: order);
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         Assert.True((await system.Get<PaymentActs>().ReviewAsync(new("default", id), FlagVerdict.Accepted, "ama", "looked at it", Token)).Done);
@@ -93,7 +93,7 @@ public class StoryTests(Installation system) : IClassFixture<Installation>
 
     private async Task<string> PaidAsync(string order)
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
         await system.NotifyAsync(id, order: order);
         await system.Outcomes.WaitForAsync(id);
         return id;

@@ -1,9 +1,7 @@
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using KkiaEvents.Ingress;
-using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Processor;
 using KkiaEvents.Sandbox;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +43,8 @@ public class Installation(Services services) : IAsyncLifetime
 
     public HttpClient Ingress { get; private set; } = null!;
 
-    public HttpClient Sandbox { get; private set; } = null!;
+    /// <summary>The stand-in for KKiaPay.</summary>
+    public Provider Provider { get; private set; } = null!;
 
     public Outcomes Outcomes { get; private set; } = null!;
 
@@ -79,7 +78,7 @@ public class Installation(Services services) : IAsyncLifetime
             .. SandboxSettings,
         ]);
         await _sandbox.StartAsync();
-        Sandbox = new() { BaseAddress = new(_sandbox.Urls.First()) };
+        Provider = new(new(_sandbox.Urls.First()));
         _ingress = IngressApp.Build(Arguments("ingress", null));
         await _ingress.StartAsync();
         Ingress = new() { BaseAddress = new(_ingress.Urls.First()) };
@@ -124,30 +123,6 @@ public class Installation(Services services) : IAsyncLifetime
         _processors.Clear();
     }
 
-    /// <summary>Makes a payment that KKiaPay knows. Its webhook is the test's to send.</summary>
-    public async Task<string> PayAsync(object payment)
-    {
-        var node = JsonSerializer.SerializeToNode(payment)!.AsObject();
-        node["webhook"] ??= false;
-        using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments", node);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("transactionId").GetString()!;
-    }
-
-    /// <summary>Has KKiaPay say something else about a payment from now on, without a webhook.</summary>
-    public async Task MoveAsync(string id, string outcome)
-    {
-        using var response = await Sandbox.PostAsJsonAsync($"/sandbox/payments/{id}/status", new { outcome, webhook = false });
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>Makes many payments at once: ids are the prefix and a number from 0.</summary>
-    public async Task PayManyAsync(string prefix, int count)
-    {
-        using var response = await Sandbox.PostAsJsonAsync("/sandbox/payments/bulk", new { count, prefix, amount = 5000, stateData = new { orderId = prefix + "{n}" } });
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
-
     /// <summary>Posts a webhook as KKiaPay would.</summary>
     public async Task<HttpResponseMessage> PostAsync(string body, string? signature = null, string path = "/webhook/kkiapay", string contentType = "application/json")
     {
@@ -182,23 +157,13 @@ public class Installation(Services services) : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Changes the ledger as nobody may but who erases: for tests of what is noticed, or survives.</summary>
-    public async Task<int> TamperAsync(string sql)
-    {
-        await using var connection = await Database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var role = new NpgsqlCommand($"set local role \"{Ledger.RoleOf(LedgerRole.Eraser)}\"", connection))
-            await role.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        var changed = await command.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
-        return changed;
-    }
+    /// <inheritdoc cref="LedgerAccounts.TamperAsync" />
+    public Task<int> TamperAsync(string sql) => Ledger.TamperAsync(sql);
 
     /// <summary>Everything that was sent before has had its effect: a payment sent last came out, and nothing is undelivered.</summary>
     public async Task SettledAsync()
     {
-        var last = await PayAsync(new { amount = 1 });
+        var last = await Provider.PayAsync(new { amount = 1 });
         await NotifyAsync(last, amount: 1);
         await Outcomes.WaitForAsync(last);
         await Condition.HoldsAsync("nothing is undelivered", async () => await ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
@@ -214,7 +179,7 @@ public class Installation(Services services) : IAsyncLifetime
         if (Outcomes is not null)
             await Outcomes.DisposeAsync();
         Ingress?.Dispose();
-        Sandbox?.Dispose();
+        Provider?.Dispose();
         if (Database is not null)
             await Database.DisposeAsync();
         if (Directory.Exists(SpoolDirectory))

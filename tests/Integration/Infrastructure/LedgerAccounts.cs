@@ -38,6 +38,21 @@ public sealed class LedgerAccounts
     /// <summary>A group role's name.</summary>
     public string RoleOf(LedgerRole role) => _made.Roles[role];
 
+    /// <summary>Changes what the event tables guard, as the one role that may.</summary>
+    /// <returns>How many rows.</returns>
+    public async Task<int> TamperAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_owner);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var role = new NpgsqlCommand($"set local role \"{RoleOf(LedgerRole.Eraser)}\"", connection))
+            await role.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        var changed = await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return changed;
+    }
+
     private string ConnectionOf(LedgerRole role) =>
         new NpgsqlConnectionStringBuilder(_owner) { Username = LoginOf(role, _suffix), Password = PasswordOf(role) }.ConnectionString;
 

@@ -81,7 +81,7 @@ public class AsyncApiTests(Operators system) : IClassFixture<Operators>
         }
 
 
-        var (paid, failed, flagged) = (await system.PayAsync(new { amount = 5000 }), await system.PayAsync(new { amount = 5000, outcome = "failed" }), await system.PayAsync(new { amount = 5000 }));
+        var (paid, failed, flagged) = (await system.Provider.PayAsync(new { amount = 5000 }), await system.Provider.PayAsync(new { amount = 5000, outcome = "failed" }), await system.Provider.PayAsync(new { amount = 5000 }));
         await system.NotifyAsync(paid);
         await system.NotifyAsync(failed, "transaction.failed");
         await system.NotifyAsync(flagged, amount: 1);

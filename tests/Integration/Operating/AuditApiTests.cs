@@ -101,7 +101,7 @@ public class AuditApiTests(Operators system) : IClassFixture<Operators>
 
     private async Task<string> PaidAsync(string order)
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = order } });
         await system.NotifyAsync(id, order: order);
         await Condition.HoldsAsync("it is delivered", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.deliveries where transaction_id = '{id}' and delivered_at is not null") == 1);
         return id;

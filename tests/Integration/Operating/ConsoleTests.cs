@@ -80,7 +80,7 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
         Assert.Equal("test-Operate", await system.ReadAsync<string>($"select string_agg(data->>'by', ',') from kkiaevents.mt_events where stream_id = 'order/default/{order}'"));
 
         // It counts: a payment of another amount is flagged.
-        var id = await system.PayAsync(new { amount = 4000, stateData = new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 4000, stateData = new { orderId = order } });
         await system.NotifyAsync(id, amount: 4000, order: order);
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         var payment = JsonDocument.Parse(await system.Reader.GetStringAsync($"/api/v1/payments/default/{id}")).RootElement;

@@ -14,7 +14,7 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
     [Fact]
     public async Task A_dead_letter_that_is_retried_is_processed_and_on_record()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         var messageId = await system.PutAsideAsync(id);
         var letter = await FindAsync(Dead, messageId);
         Assert.Equal((Topology.TransactionsQueue, "it was made to", "TransactionSucceeded", id),

@@ -8,7 +8,7 @@ public class KkiaActsTests(Operators system) : IClassFixture<Operators>
     [Fact]
     public async Task A_dead_letter_is_listed_shown_and_retried()
     {
-        var transaction = await system.PayAsync(new { amount = 5000 });
+        var transaction = await system.Provider.PayAsync(new { amount = 5000 });
         var id = await system.PutAsideAsync(transaction);
         await ListedAsync(id);
         var shown = await system.KkiaAsync("dead", "show", id);
@@ -64,7 +64,7 @@ public class KkiaActsTests(Operators system) : IClassFixture<Operators>
     [Fact]
     public async Task A_flagged_payment_is_asked_again_rejected_and_accepted_after_all()
     {
-        var id = await system.PayAsync(new { amount = 5000, stateData = new { orderId = "kkia-flagged" } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "kkia-flagged" } });
         await system.NotifyAsync(id, amount: 100_000, order: "kkia-flagged");
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         foreach (var verdict in new[] { "ask", "reject", "accept" })
@@ -122,7 +122,7 @@ public class KkiaActsTests(Operators system) : IClassFixture<Operators>
 
     private async Task<string> PaidAsync(string method, string? order = null)
     {
-        var id = await system.PayAsync(new { amount = 5000, method, stateData = order is null ? null : new { orderId = order } });
+        var id = await system.Provider.PayAsync(new { amount = 5000, method, stateData = order is null ? null : new { orderId = order } });
         await system.NotifyAsync(id, order: order);
         await system.Outcomes.WaitForAsync(id);
         return id;

@@ -17,7 +17,7 @@ public class KkiaQuestionsTests(Operators system) : IClassFixture<Operators>
         var ids = new List<string>();
         foreach (var amount in (int[])[5000, 7000])
         {
-            var id = await system.PayAsync(new { amount, stateData = new { orderId = order } });
+            var id = await system.Provider.PayAsync(new { amount, stateData = new { orderId = order } });
             await system.NotifyAsync(id, amount: amount, order: order);
             await Condition.HoldsAsync("it is delivered", async () => await system.ReadAsync<long>(
                 $"select count(*) from kkiaevents.deliveries where transaction_id = '{id}' and delivered_at is not null") == 1);

@@ -95,7 +95,7 @@ public class KkiaReplayTests(Operators system) : IClassFixture<Operators>
 
     private async Task<string> PaidAsync()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         await Condition.HoldsAsync("it is stamped", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.deliveries where transaction_id = '{id}' and delivered_at is not null") == 1);

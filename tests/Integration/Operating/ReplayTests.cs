@@ -75,7 +75,7 @@ public class ReplayTests(Operators system) : IClassFixture<Operators>
     public async Task A_run_that_stopped_goes_on_where_it_was()
     {
         var prefix = $"r{Guid.NewGuid():n}"[..12];
-        await system.PayManyAsync(prefix, 6);
+        await system.Provider.PayManyAsync(prefix, 6);
         for (var i = 0; i < 6; i++)
         {
             await system.NotifyAsync(prefix + i, order: prefix + i);
@@ -121,7 +121,7 @@ public class ReplayTests(Operators system) : IClassFixture<Operators>
 
     private async Task<string> PaidAsync()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         await Condition.HoldsAsync("it is stamped", async () => await DeliveryAsync(id) != "");

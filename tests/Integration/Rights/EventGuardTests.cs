@@ -74,7 +74,7 @@ public sealed class EventGuardTests(Installation system) : IClassFixture<Install
 
     private async Task<string> PaidAsync()
     {
-        var id = await system.PayAsync(new { amount = 5000 });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
         return id;
