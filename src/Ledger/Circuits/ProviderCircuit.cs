@@ -16,7 +16,10 @@ public enum CircuitState
     Open,
 }
 
-/// <summary>A merchant's circuit, as all replicas share it. Keys and limits are a merchant's own, so the circuit is too.</summary>
+/// <summary>
+/// A merchant's circuit, as all replicas share it. Keys and limits are a merchant's own, so the circuit is too. Its times are
+/// of the <see cref="CircuitClock"/> of the replica that holds it.
+/// </summary>
 /// <param name="Merchant">The merchant.</param>
 /// <param name="Version">Counts the writes; whoever writes names the version that it read. 0: never written.</param>
 /// <param name="State">The state.</param>

@@ -39,6 +39,7 @@ public static class LedgerRegistration
         services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
+        services.AddSingleton<CircuitClock>();
         services.AddSingleton<ICircuitStore, CircuitStore>();
         services.AddSingleton<OpenFlags>();
         services.AddSingleton<StoredOutcomes>();

@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Circuits;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.ServiceDefaults;
 
@@ -5,7 +6,7 @@ namespace KkiaEvents.Processor.Pacing;
 
 /// <summary>Shares this replica's circuits with the others, and learns theirs: when one moves, and each second.</summary>
 internal sealed partial class CircuitKeeper(
-    ProviderGate gate, PacingMetrics metrics, Merchants merchants, CircuitSignal signal, SchemaAtStart schema, TimeProvider time, ILogger<CircuitKeeper> log) : BackgroundService
+    ProviderGate gate, PacingMetrics metrics, Merchants merchants, CircuitSignal signal, SchemaAtStart schema, CircuitClock clock, TimeProvider time, ILogger<CircuitKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -13,7 +14,7 @@ internal sealed partial class CircuitKeeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Show(gate, merchants, time);
+        metrics.Show(gate, merchants, clock);
         await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {

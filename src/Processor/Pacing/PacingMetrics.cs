@@ -23,7 +23,7 @@ internal sealed class PacingMetrics
     public void NotAsked(string merchant) => _notAsked.Add(1, new KeyValuePair<string, object?>("merchant", merchant));
 
     /// <summary>Shows the state of each configured merchant's circuit, and of those that were asked about before.</summary>
-    public void Show(ProviderGate gate, Merchants merchants, TimeProvider time)
+    public void Show(ProviderGate gate, Merchants merchants, CircuitClock clock)
     {
         // A series that appears with its first event hides that event from a rate.
         foreach (var merchant in merchants.Names)
@@ -32,7 +32,7 @@ internal sealed class PacingMetrics
             "kkiaevents.provider_circuit",
             () => merchants.Names.Select(ProviderCircuit.Healthy).Concat(gate.All)
                 .GroupBy(c => c.Merchant, (_, circuits) => circuits.Last())
-                .Select(c => new Measurement<int>(NumberOf(c, time.GetUtcNow()), new KeyValuePair<string, object?>("merchant", c.Merchant))),
+                .Select(c => new Measurement<int>(NumberOf(c, clock.Now), new KeyValuePair<string, object?>("merchant", c.Merchant))),
             description: "Whether KKiaPay is asked about a merchant's payments: 0 closed (freely), 1 half-open (one probe, or a slow start), 2 open (not at all).");
         _meter.CreateObservableGauge(
             "kkiaevents.provider_allowed_rate",

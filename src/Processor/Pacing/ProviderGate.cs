@@ -10,7 +10,7 @@ namespace KkiaEvents.Processor.Pacing;
 /// into memory; the shared row is written only when a circuit moves, and for each batch of questions while one recovers.
 /// </summary>
 internal sealed partial class ProviderGate(
-    ICircuitStore store, PacingMetrics metrics, CircuitSignal signal, TimeProvider time, ILogger<ProviderGate> log) : IKkiapayAttemptGuard
+    ICircuitStore store, PacingMetrics metrics, CircuitSignal signal, CircuitClock clock, ILogger<ProviderGate> log) : IKkiapayAttemptGuard
 {
     private const int Attempts = 4;
 
@@ -22,7 +22,7 @@ internal sealed partial class ProviderGate(
     /// <summary>Merchants whose payments are not asked about freely, with how many questions about due ones may be asked now.</summary>
     public IReadOnlyDictionary<string, int> Held()
     {
-        var now = time.GetUtcNow();
+        var now = clock.Now;
         return _circuits.Where(c => c.Value.Current.State != CircuitState.Closed).ToDictionary(c => c.Key, c => c.Value.Allowed(now));
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class ProviderGate(
         var circuit = Of(merchant);
         for (var attempt = 1; ; attempt++)
         {
-            var (before, after, granted, answers) = circuit.Ask(wanted, mayProbe, time.GetUtcNow());
+            var (before, after, granted, answers) = circuit.Ask(wanted, mayProbe, clock.Now);
             if (after is null)
                 return granted;
             bool? written = null;
@@ -70,7 +70,7 @@ internal sealed partial class ProviderGate(
     public NoAnswer PutOff(string merchant)
     {
         metrics.NotAsked(merchant);
-        var now = time.GetUtcNow();
+        var now = clock.Now;
         return new(
             "KKiaPay is not asked for now: it is down, or asked for fewer questions.", now,
             AskAt: CircuitPolicy.AskAt(Of(merchant).Current, now, Random.Shared.NextDouble()));
@@ -79,14 +79,14 @@ internal sealed partial class ProviderGate(
     /// <summary>KKiaPay answered, whatever it said.</summary>
     public void Answered(string merchant)
     {
-        if (Of(merchant).Answered(time.GetUtcNow()))
+        if (Of(merchant).Answered(clock.Now))
             signal.Wake();
     }
 
     /// <summary>KKiaPay gave no answer, for its load or health.</summary>
     public void Failed(string merchant, string reason, TimeSpan? retryAfter)
     {
-        if (Of(merchant).Failed(reason, retryAfter, time.GetUtcNow(), Random.Shared.NextDouble()))
+        if (Of(merchant).Failed(reason, retryAfter, clock.Now, Random.Shared.NextDouble()))
             signal.Wake();
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class ProviderGate(
     {
         foreach (var circuit in _circuits.Values)
         {
-            circuit.Rest(time.GetUtcNow());
+            circuit.Rest(clock.Now);
             for (var attempt = 0; attempt < Attempts && circuit.Unshared() is { } own; attempt++)
             {
                 bool written;
@@ -137,7 +137,7 @@ internal sealed partial class ProviderGate(
         try
         {
             foreach (var shared in await store.ReadAsync(cancellationToken))
-                Of(shared.Merchant).Read(shared, time.GetUtcNow());
+                Of(shared.Merchant).Read(shared, clock.Now);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

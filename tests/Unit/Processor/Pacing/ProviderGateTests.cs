@@ -88,6 +88,18 @@ public sealed class ProviderGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_forward_or_back_moves_no_wait()
+    {
+        await _replicas.OpenAsync(TimeSpan.FromSeconds(30));
+        _replicas.WallClockOfA.Off = TimeSpan.FromDays(1);
+        Assert.Equal(0, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+        _replicas.WallClockOfA.Off = TimeSpan.FromDays(-1);
+        Assert.Equal(0, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+        _replicas.Clock.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(1, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+    }
+
+    [Fact]
     public async Task Replicas_draw_from_one_budget_while_it_recovers()
     {
         await _replicas.OpenAsync();

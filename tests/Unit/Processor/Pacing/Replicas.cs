@@ -16,12 +16,16 @@ internal sealed class Replicas : IDisposable
 
     public Replicas()
     {
+        WallClockOfA = new(Clock);
         var metrics = new PacingMetrics(_services.GetRequiredService<IMeterFactory>());
-        A = new(Store, metrics, new(), Clock, Log);
-        B = new(Store, metrics, new(), Clock, Log);
+        A = new(Store, metrics, new(), new(WallClockOfA), Log);
+        B = new(Store, metrics, new(), new(Clock), Log);
     }
 
     public FakeTimeProvider Clock { get; } = new(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>May be set to another time, which is no time that passes.</summary>
+    public WallClock WallClockOfA { get; }
 
     public SharedCircuits Store { get; } = new();
 
@@ -58,6 +62,18 @@ internal sealed class Replicas : IDisposable
     }
 
     public void Dispose() => _services.Dispose();
+}
+
+/// <summary>A clock that can be set while time passes as before.</summary>
+internal sealed class WallClock(TimeProvider steady) : TimeProvider
+{
+    public TimeSpan Off { get; set; }
+
+    public override long TimestampFrequency => steady.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Off;
+
+    public override long GetTimestamp() => steady.GetTimestamp();
 }
 
 /// <summary>The lines that were logged.</summary>
