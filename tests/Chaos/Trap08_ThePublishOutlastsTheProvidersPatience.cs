@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KkiaEvents.Chaos.Faults;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Chaos;
@@ -53,6 +54,43 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
     }
 
     [Fact]
+    public async Task In_a_memory_alarm_every_webhook_is_answered_200_and_all_are_delivered_after()
+    {
+        // Take out: spool.AppendAsync in WebhookKeeper (all are 503).
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("alarm"));
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        await ingress.IsHealthyAsync();
+        await services.Broker.SetMemoryAlarmAsync(raised: true);
+        IReadOnlyList<string> answered;
+        try
+        {
+            answered = await PostAsync(ingress, "alarm_", 100);
+            Assert.Equal(100, await ingress.SpooledAsync());
+        }
+        finally
+        {
+            await services.Broker.SetMemoryAlarmAsync(raised: false);
+        }
+
+        await DeliveredAsync(amqp, answered, ingress);
+    }
+
+    /// <summary>Nothing tells Ingress that the network is gone: its connection stays, and nothing comes back.</summary>
+    [Fact]
+    public Task While_the_network_swallows_everything_every_webhook_is_answered_200_and_all_are_delivered_after() =>
+        BehindAsync(GateState.Swallowing);
+
+    /// <summary>The broker takes the webhooks, and no confirm arrives: they are spooled and delivered again, with the same message ids.</summary>
+    [Fact]
+    public Task While_confirms_are_withheld_every_webhook_is_answered_200_and_all_are_delivered_after() =>
+        BehindAsync(GateState.Withholding);
+
+    [Fact]
+    public Task While_the_network_is_cut_every_webhook_is_answered_200_and_all_are_delivered_after() =>
+        BehindAsync(GateState.Cut);
+
+    [Fact]
     public async Task A_start_without_a_broker_takes_webhooks_at_once()
     {
         await services.Broker.StopAsync();
@@ -95,6 +133,36 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
         {
             await services.Broker.ResumeAsync();
         }
+    }
+
+    // Take out: spool.AppendAsync in WebhookKeeper (all are 503); or WaitAsync in BrokerGate (no answer at all).
+    private async Task BehindAsync(GateState state)
+    {
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName(state.ToString().ToLowerInvariant()));
+        await using var gate = new TcpGate(services.BrokerEndpoint.Port);
+        await using var ingress = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool);
+        await ingress.StartAsync();
+        await ingress.IsHealthyAsync();
+        gate.Become(state);
+        var answered = await PostAsync(ingress, "gate_", 100);
+        Assert.Equal(100, await ingress.SpooledAsync());
+        gate.Become(GateState.Open);
+        await DeliveredAsync(amqp, answered, ingress);
+    }
+
+    /// <summary>Posts webhooks, all at once; each must be answered 200.</summary>
+    private static async Task<IReadOnlyList<string>> PostAsync(IngressProcess ingress, string prefix, int count)
+    {
+        var transactions = Enumerable.Range(0, count).Select(n => $"{prefix}{n}").ToList();
+        var answers = await Task.WhenAll(transactions.Select(transaction => ingress.PostAsync(transaction)));
+        Assert.All(answers, answer => Assert.Equal(200, answer?.Status));
+        return transactions;
+    }
+
+    private static async Task DeliveredAsync(string amqp, IReadOnlyCollection<string> answered, IngressProcess ingress)
+    {
+        await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
+        await Condition.HoldsAsync("the spool is empty", async () => await ingress.SpooledAsync() == 0);
     }
 
     private static async Task<string> WithoutLabelsAsync(IngressProcess ingress) =>

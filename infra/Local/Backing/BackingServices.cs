@@ -6,7 +6,7 @@ public sealed class BackingServices : IAsyncDisposable
     /// <summary>Names what is handed over; nothing is started yet.</summary>
     internal BackingServices(
         ServicesKind kind,
-        IBackingService broker,
+        IBrokerService broker,
         BrokerEndpoint brokerEndpoint,
         IBackingService database,
         DatabaseEndpoint databaseEndpoint)
@@ -22,7 +22,7 @@ public sealed class BackingServices : IAsyncDisposable
     public ServicesKind Kind { get; }
 
     /// <summary>RabbitMQ.</summary>
-    public IBackingService Broker { get; }
+    public IBrokerService Broker { get; }
 
     /// <summary>Where RabbitMQ listens.</summary>
     public BrokerEndpoint BrokerEndpoint { get; }

@@ -3,7 +3,7 @@ using DotNet.Testcontainers.Containers;
 namespace KkiaEvents.Local.Backing;
 
 /// <summary>One server in a container.</summary>
-internal sealed class ContainerService(
+internal class ContainerService(
     string name,
     Func<IContainer> create,
     Func<CancellationToken, Task<string>> waitUntilReady,
@@ -58,5 +58,17 @@ internal sealed class ContainerService(
         container = null;
     }
 
-    private IContainer Running => container ?? throw new BackingServiceException($"The container {name} does not run.");
+    protected IContainer Running => container ?? throw new BackingServiceException($"The container {name} does not run.");
+}
+
+/// <summary>A broker in a container.</summary>
+internal sealed class ContainerBroker(string name, Func<IContainer> create, Func<CancellationToken, Task<string>> waitUntilReady, LocalServicesOptions options)
+    : ContainerService(name, create, waitUntilReady, options), IBrokerService
+{
+    public async Task ControlAsync(params string[] arguments)
+    {
+        var result = await Running.ExecAsync(["rabbitmqctl", .. arguments]).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+            throw new BackingServiceException($"rabbitmqctl {string.Join(' ', arguments)}: {result.Stderr}");
+    }
 }

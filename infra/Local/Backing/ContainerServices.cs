@@ -28,7 +28,7 @@ internal static class ContainerServices
         var name = $"kkiaevents-{ServiceDirectory.For(directory, "containers", new ServiceAccount(null)).Id}";
         return new BackingServices(
             ServicesKind.Containers,
-            new ContainerService($"{name}-rabbitmq", () => Broker($"{name}-rabbitmq", broker, options), giveUp => ProbeAsync($"{name}-rabbitmq", broker, giveUp), options),
+            new ContainerBroker($"{name}-rabbitmq", () => Broker($"{name}-rabbitmq", broker, options), giveUp => ProbeAsync($"{name}-rabbitmq", broker, giveUp), options),
             broker,
             new ContainerService($"{name}-postgres", () => Database($"{name}-postgres", database, options), giveUp => ProbeAsync(database, giveUp), options),
             database);

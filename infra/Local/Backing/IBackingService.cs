@@ -26,6 +26,16 @@ public interface IBackingService : IAsyncDisposable
     Task ResumeAsync(CancellationToken cancellation = default);
 }
 
+/// <summary>The broker.</summary>
+public interface IBrokerService : IBackingService
+{
+    /// <summary>Runs rabbitmqctl against it: for what neither AMQP nor the management API has a call for.</summary>
+    Task ControlAsync(params string[] arguments);
+
+    /// <summary>Brings it into a memory alarm, or out of it. In one, it reads nothing more from whoever publishes.</summary>
+    Task SetMemoryAlarmAsync(bool raised) => ControlAsync("set_vm_memory_high_watermark", raised ? "0" : "0.4");
+}
+
 /// <summary>A broker or a database could not be started, stopped or asked.</summary>
 /// <param name="message">What happened and what to do, with the server's last words where there are any.</param>
 /// <param name="inner">What caused it.</param>

@@ -9,7 +9,7 @@ namespace KkiaEvents.Local.Backing;
 /// 127.0.0.1, so that it neither meets nor disturbs another broker of this machine.
 /// </summary>
 internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint endpoint, LocalServicesOptions options)
-    : IBackingService
+    : IBrokerService
 {
     private readonly string program = FindProgram();
     private readonly int portMapperPort = LoopbackPort.Free();
@@ -60,7 +60,6 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
 
     public Task ResumeAsync(CancellationToken cancellation = default) => SignalNode(UnixSignal.Continue);
 
-    /// <summary>Runs rabbitmqctl against it: for what neither AMQP nor the management API has a call for.</summary>
     public async Task ControlAsync(params string[] arguments) =>
         await directory.Account.Command(Path.Combine(Path.GetDirectoryName(program)!, "rabbitmqctl"), arguments)
             .WithWorkingDirectory(directory.Path).WithEnvironmentVariables(Settings()!)

@@ -76,7 +76,7 @@ internal sealed class FaultBook
         };
 
         // Set and cleared by one call, in the broker: rabbitmqctl takes seconds to start, and a minute on a busy machine.
-        Task AlarmAsync(TimeSpan lasts) => ((PrivateRabbitMq)broker).ControlAsync("eval", string.Create(CultureInfo.InvariantCulture, $$"""
+        Task AlarmAsync(TimeSpan lasts) => broker.ControlAsync("eval", string.Create(CultureInfo.InvariantCulture, $$"""
             Before = vm_memory_monitor:get_vm_memory_high_watermark(),
             vm_memory_monitor:set_vm_memory_high_watermark(0),
             timer:sleep({{lasts.TotalMilliseconds:0}}),

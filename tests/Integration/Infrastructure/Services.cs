@@ -18,7 +18,7 @@ public sealed class Services : IAsyncLifetime
 
     public ServicesKind Kind => Backing.Kind;
 
-    public IBackingService Broker => Backing.Broker;
+    public IBrokerService Broker => Backing.Broker;
 
     public IBackingService Database => Backing.Database;
 
