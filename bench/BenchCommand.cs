@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KkiaEvents.Bench.Auditing;
+using KkiaEvents.Bench.Comparing;
 using KkiaEvents.Bench.ExactlyOnce;
 using KkiaEvents.Bench.Measurements;
 using KkiaEvents.Bench.Running;
@@ -30,7 +31,7 @@ internal static class BenchCommand
                 result.AddError("--processors takes 1 to 16.");
         });
 
-        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors, ExactlyOnceCommand(), LedgerCommand() };
+        var command = new RootCommand("Measures KkiaEvents on this machine, with a real RabbitMQ and a real PostgreSQL.") { rounds, quick, only, json, processors, ExactlyOnceCommand(), LedgerCommand(), CompareCommand() };
         command.SetAction((parsed, cancellation) => RunAsync(
             layout => Measuring.RunAsync(
                 layout,
@@ -82,15 +83,43 @@ internal static class BenchCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Func<Layout, Task> work, CancellationToken cancellation)
+    private static Command CompareCommand()
     {
-        try
+        var other = new Argument<DirectoryInfo>("checkout") { Description = "The folder of another checkout, of an earlier commit for instance." };
+        other.Validators.Add(result =>
+        {
+            if (result.GetValue(other) is { } folder && !File.Exists(Path.Combine(folder.FullName, "bench", "run")))
+                result.AddError($"{folder} has no bench/run. Make one: git worktree add FOLDER COMMIT");
+        });
+        var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 5 };
+        var only = new Option<string[]>("--only") { Description = $"Only these: {string.Join(", ", Measuring.All.Keys)}.", AllowMultipleArgumentsPerToken = true };
+        var quick = new Option<bool>("--quick") { Description = "Less of everything, for a first look." };
+        var command = new Command("compare", "Measures another checkout and this one in turn, and says the ratio of each figure.") { other, rounds, only, quick };
+        command.SetAction((parsed, cancellation) => FailingInWordsAsync(
+            () => new Comparison(
+                LayoutOfThisCheckout().Root, parsed.GetRequiredValue(other).FullName, parsed.GetValue(rounds),
+                [.. (parsed.GetValue(only) ?? []).SelectMany(name => new[] { "--only", name }), .. parsed.GetValue(quick) ? ["--quick"] : Array.Empty<string>()])
+                .RunAsync(cancellation),
+            cancellation));
+        return command;
+    }
+
+    private static Task<int> RunAsync(Func<Layout, Task> work, CancellationToken cancellation) => FailingInWordsAsync(
+        async () =>
         {
             var layout = LayoutOfThisCheckout();
             using var one = RunLock.Take(layout);
             Leftovers.Owner = layout.Run;
             await Leftovers.EndAsync(layout.Run, cancellation).ConfigureAwait(false);
             await work(layout).ConfigureAwait(false);
+        },
+        cancellation);
+
+    private static async Task<int> FailingInWordsAsync(Func<Task> work, CancellationToken cancellation)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using HdrHistogram;
 
 namespace KkiaEvents.Bench.Load;
 
@@ -18,6 +19,18 @@ internal sealed class SteadyLoad(Uri ingress, IReadOnlyList<byte[]> requests, do
     public bool[] Acknowledged { get; } = new bool[requests.Count];
 
     public int Posted { get; private set; }
+
+    /// <summary>Microseconds of each request that was answered.</summary>
+    public HistogramBase Latencies
+    {
+        get
+        {
+            var latencies = WebhookSender.NewHistogram();
+            foreach (var sender in all)
+                latencies.Add(sender.Latencies);
+            return latencies;
+        }
+    }
 
     public int Attempted => all.Sum(sender => sender.Attempted);
 

@@ -19,6 +19,7 @@ internal static class Measuring
             [BacklogRate.Name] = BacklogRate.RunAsync,
             [ThroughRate.Name] = ThroughRate.RunAsync,
             [OutcomeLatency.Name] = OutcomeLatency.RunAsync,
+            [FrozenBroker.Name] = FrozenBroker.RunAsync,
         };
 
     public static async Task RunAsync(
