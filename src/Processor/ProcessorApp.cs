@@ -29,7 +29,7 @@ public static class ProcessorApp
         builder.Services.AddSettling();
         builder.Services.AddConsuming(options);
         builder.Services.AddFollowing();
-        builder.Services.AddRelaying();
+        builder.Services.AddRelaying(options);
         builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
 
         var app = builder.Build();

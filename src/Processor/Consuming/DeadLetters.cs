@@ -1,11 +1,12 @@
 using KkiaEvents.Bus;
 using KkiaEvents.Contracts;
+using KkiaEvents.Processor.Relaying;
 using MassTransit;
 
 namespace KkiaEvents.Processor.Consuming;
 
 /// <summary>Puts a message that can never be processed where a person finds it, and says why. The original is acknowledged only after the broker confirmed the copy.</summary>
-internal sealed partial class DeadLetters(IBus bus, ProcessorOptions options, ProcessorMetrics metrics, ILogger<DeadLetters> log)
+internal sealed partial class DeadLetters(IOutgoingBus bus, ProcessorOptions options, ProcessorMetrics metrics, ILogger<DeadLetters> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

@@ -9,7 +9,7 @@ namespace KkiaEvents.Processor.Relaying;
 /// confirm, stamps the rows. Nothing is stamped that the broker did not confirm; what it confirmed but could not be
 /// stamped is repeated with the same id.
 /// </summary>
-internal sealed partial class Relay(DeliveryQueue deliveries, IBus bus, ProcessorMetrics metrics, TimeProvider time, ILogger<Relay> log)
+internal sealed partial class Relay(DeliveryQueue deliveries, IOutgoingBus bus, ProcessorMetrics metrics, TimeProvider time, ILogger<Relay> log)
 {
     private const int BatchSize = 200;
 

@@ -1,13 +1,26 @@
+using KkiaEvents.Bus;
+using KkiaEvents.ServiceDefaults;
+using MassTransit;
+
 namespace KkiaEvents.Processor.Relaying;
 
 /// <summary>Wires the relay.</summary>
 internal static class RelayingRegistration
 {
-    public static void AddRelaying(this IServiceCollection services)
+    public static void AddRelaying(this IServiceCollection services, ProcessorOptions options)
     {
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<Relay>();
         services.AddHostedService<RelayWorker>();
         services.AddHostedService<LedgerListener>();
+        services.AddMassTransit<IOutgoingBus>(bus =>
+        {
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "outgoing_bus";
+                health.Tags.Add(ServiceHost.Ready);
+            });
+            bus.UsingRabbitMq((_, rabbit) => rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-processor-outgoing"));
+        });
     }
 }
