@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using KkiaEvents.ServiceDefaults;
-using Microsoft.Win32.SafeHandles;
 
 namespace KkiaEvents.Ingress.Spooling;
 
@@ -9,14 +7,10 @@ internal sealed class SpoolFolder : IDisposable
 {
     private const string LockName = "lock";
     private const string HolderName = "holder";
-    private const int CloseOnExec = 0x80000;
-    private const int LockExclusive = 2;
-    private const int LockNonBlocking = 4;
-    private const int WouldBlock = 11;
     private readonly FileStream _lock;
-    private readonly SafeFileHandle? _folderLock;
+    private readonly FolderDescriptor _folderLock;
 
-    private SpoolFolder(string path, FileStream held, SafeFileHandle? folderLock)
+    private SpoolFolder(string path, FileStream held, FolderDescriptor folderLock)
     {
         Path = path;
         _lock = held;
@@ -35,7 +29,7 @@ internal sealed class SpoolFolder : IDisposable
             var folder = Hold(path);
             folder.Synchronize();
             for (var above = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)); above is not null; above = System.IO.Path.GetDirectoryName(above))
-                TrySynchronize(above);
+                SynchronizeIfAllowed(above);
             return folder;
         }
         catch (IOException e) when (HolderOf(path) is { } holder)
@@ -66,12 +60,10 @@ internal sealed class SpoolFolder : IDisposable
     }
 
     // The lock's file can be deleted under who holds it, by somebody who takes it for left behind; the folder can't.
-    private static SafeFileHandle? LockFolder(string path)
+    private static FolderDescriptor LockFolder(string path)
     {
-        if (!OperatingSystem.IsLinux())
-            return null;
-        var folder = new SafeFileHandle(Open(path, CloseOnExec), ownsHandle: true);
-        if (folder.IsInvalid || Flock(folder, LockExclusive | LockNonBlocking) == 0 || Marshal.GetLastPInvokeError() != WouldBlock)
+        var folder = FolderDescriptor.Open(path);
+        if (folder.TryLock())
             return folder;
         folder.Dispose();
         throw InUse(path, Holder(path), "Its lock is held, although the lock's file was deleted.");
@@ -94,32 +86,22 @@ internal sealed class SpoolFolder : IDisposable
     /// <exception cref="IOException">The disk refused.</exception>
     public void Synchronize()
     {
-        if (TrySynchronize(Path) is { } problem)
-            throw new IOException(problem);
+        using var folder = FolderDescriptor.Open(Path);
+        if (folder.Synchronize() is { } problem)
+            throw new IOException($"The folder {Path} can't be written down: {problem}");
     }
 
     public void Dispose()
     {
-        _folderLock?.Dispose();
+        _folderLock.Dispose();
         _lock.Dispose();
     }
 
-    // .NET opens no folders.
-    private static string? TrySynchronize(string path)
+    // Those above may be another's, and need not be ours to open.
+    private static void SynchronizeIfAllowed(string path)
     {
-        if (OperatingSystem.IsWindows())
-            return null;
-        var descriptor = Open(path, 0);
-        if (descriptor < 0)
-            return $"The folder {path} can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
-        try
-        {
-            return Fsync(descriptor) == 0 ? null : $"The folder {path} can't be written down: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
+        using var folder = FolderDescriptor.Open(path);
+        _ = folder.Synchronize();
     }
 
     private static string? HolderOf(string path)
@@ -150,16 +132,4 @@ internal sealed class SpoolFolder : IDisposable
         Wrong($"'{path}' is in use by another Ingress ({holder}): two never share one. {why}");
 
     private static ConfigurationProblemException Wrong(string problem) => new([new(SpoolOptions.DirectoryKey, problem, SpoolOptions.Example)]);
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static extern int Flock(SafeFileHandle descriptor, int operation);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Fsync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static extern int Close(int descriptor);
 }
