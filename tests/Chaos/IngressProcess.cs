@@ -29,6 +29,8 @@ internal sealed class IngressProcess(string amqpUri, string spool, bool keep = f
 
     public bool HasExited => _process!.HasExited;
 
+    public int Id => _process!.Id;
+
     public int ExitCode => _process!.ExitCode;
 
     /// <summary>Starts it, under another program when one is given; returns once it answers.</summary>

@@ -67,7 +67,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     [Fact]
     public async Task A_disk_that_fails_to_sync_is_answered_503_and_nothing_that_was_answered_200_is_lost()
     {
-        // Take out: the catch of SqliteException in Spool.Try that calls Abandon and fail.
+        // Take out: the catch in SpoolDisk.Try that closes the file and fails the work.
         Machine.LetsTrace();
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("eio"));
         var answered = new List<string>();
@@ -105,7 +105,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     [Fact]
     public async Task A_full_disk_is_answered_503_and_draining_it_makes_room()
     {
-        // Take out: Room's look at the disk in Spool, and draining can delete nothing.
+        // Take out: the look at the disk in SpoolRoom, and draining can delete nothing.
         // In a name space of its own, where anybody may mount.
         string[] unshare = ["unshare", "--mount", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]];
         Machine.LetsMount(unshare);

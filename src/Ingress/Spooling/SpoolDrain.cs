@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using KkiaEvents.Ingress.Publishing;
 using KkiaEvents.Ingress.Webhooks;
 
@@ -16,11 +15,12 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
     /// <summary>Nobody waits for it, and a hanging publish is best left to hang: it ends by itself when the broker goes on, or when its heartbeat fails.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>What a stop waits for those that are on their way: each that is confirmed yet need not be sent again by the next process.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan UnroutablePause = TimeSpan.FromSeconds(5);
-
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(1);
 
     // Confirmed, but the disk did not take the deletion yet: not sent again by this process.
     private readonly Dictionary<Guid, SpooledRecord> _confirmed = [];
@@ -32,7 +32,6 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
     {
         if (Interlocked.Exchange(ref _spooling, 1) == 0)
             LogSpooling(options.Directory, why);
-        _woken.Writer.TryWrite(true);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,7 +50,7 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
                 if (spool.State.Depth == 0)
                 {
                     TellDrained();
-                    await _woken.Reader.ReadAsync(stoppingToken);
+                    await spool.FilledAsync(stoppingToken);
                     continue;
                 }
 
@@ -94,16 +93,26 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
 
             var readable = await ReadAsync(records);
             // Webhooks of one payment one after the other, different payments side by side.
-            var sent = await Task.WhenAll(readable.GroupBy(r => r.Webhook.CorrelationId).Select(SendAsync)).WaitAsync(stoppingToken);
+            var sending = readable.GroupBy(r => r.Webhook.CorrelationId).Select(records => SendAsync(records, stoppingToken)).ToList();
+            await EndedAsync(Task.WhenAll(sending), stoppingToken);
+            var sent = sending.Where(s => s.IsCompletedSuccessfully).Select(s => s.Result).ToList();
             unroutable += sent.Sum(s => s.Unroutable);
             foreach (var record in sent.SelectMany(s => s.Confirmed))
                 _confirmed[record.Record.DeliveryId] = record;
             await ForgetAsync();
+            await Task.WhenAll(sending.Where(s => s.IsFaulted));
             if (sent.Any(s => s.Failed))
                 return unroutable;
         }
 
         return unroutable;
+    }
+
+    private async Task EndedAsync(Task sending, CancellationToken stoppingToken)
+    {
+        await sending.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sending.IsCompleted)
+            await sending.WaitAsync(StopPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<List<(SpooledRecord Spooled, IncomingWebhook Webhook)>> ReadAsync(IReadOnlyList<SpooledRecord> records)
@@ -135,11 +144,13 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
         return readable;
     }
 
-    private async Task<(List<SpooledRecord> Confirmed, int Unroutable, bool Failed)> SendAsync(IEnumerable<(SpooledRecord Spooled, IncomingWebhook Webhook)> records)
+    private async Task<(List<SpooledRecord> Confirmed, int Unroutable, bool Failed)> SendAsync(IEnumerable<(SpooledRecord Spooled, IncomingWebhook Webhook)> records, CancellationToken stoppingToken)
     {
         var (confirmed, unroutable) = (new List<SpooledRecord>(), 0);
         foreach (var (spooled, webhook) in records)
         {
+            if (stoppingToken.IsCancellationRequested)
+                break;
             switch ((await publisher.PublishAsync(webhook, Patience)).Outcome)
             {
                 case PublishOutcome.Confirmed:

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Ingress.Spooling;
@@ -9,11 +8,13 @@ internal sealed class SpoolFolder : IDisposable
     private const string LockName = "lock";
     private const string HolderName = "holder";
     private readonly FileStream _lock;
+    private readonly FolderDescriptor _folderLock;
 
-    private SpoolFolder(string path, FileStream held)
+    private SpoolFolder(string path, FileStream held, FolderDescriptor folderLock)
     {
         Path = path;
         _lock = held;
+        _folderLock = folderLock;
     }
 
     public string Path { get; }
@@ -25,19 +26,15 @@ internal sealed class SpoolFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            // Held by the system: whatever ends the process gives it back.
-            var held = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            // Beside the lock: .NET does not let anybody read a file that is held.
-            File.WriteAllText(System.IO.Path.Combine(path, HolderName), $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}");
-            var folder = new SpoolFolder(path, held);
+            var folder = Hold(path);
             folder.Synchronize();
             for (var above = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)); above is not null; above = System.IO.Path.GetDirectoryName(above))
-                TrySynchronize(above);
+                SynchronizeIfAllowed(above);
             return folder;
         }
         catch (IOException e) when (HolderOf(path) is { } holder)
         {
-            throw Wrong($"'{path}' is in use by another Ingress ({holder}): two never share one. {e.Message}");
+            throw InUse(path, holder, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,32 +42,66 @@ internal sealed class SpoolFolder : IDisposable
         }
     }
 
+    private static SpoolFolder Hold(string path)
+    {
+        // Held by the system: whatever ends the process gives it back.
+        var held = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            var folderLock = LockFolder(path);
+            SayWho(path);
+            return new(path, held, folderLock);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    // The lock's file can be deleted under who holds it, by somebody who takes it for left behind; the folder can't.
+    private static FolderDescriptor LockFolder(string path)
+    {
+        var folder = FolderDescriptor.Open(path);
+        if (folder.TryLock())
+            return folder;
+        folder.Dispose();
+        throw InUse(path, Holder(path), "Its lock is held, although the lock's file was deleted.");
+    }
+
+    // Beside the lock: .NET does not let anybody read a file that is held. A disk that is full must still be drained.
+    private static void SayWho(string path)
+    {
+        try
+        {
+            File.WriteAllText(System.IO.Path.Combine(path, HolderName), $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}");
+        }
+        catch (IOException)
+        {
+            // It is for people alone.
+        }
+    }
+
     /// <summary>Makes what was created or renamed in it survive a power cut.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public void Synchronize()
     {
-        if (TrySynchronize(Path) is { } problem)
-            throw new IOException(problem);
+        using var folder = FolderDescriptor.Open(Path);
+        if (folder.Synchronize() is { } problem)
+            throw new IOException($"The folder {Path} can't be written down: {problem}");
     }
 
-    public void Dispose() => _lock.Dispose();
-
-    // .NET opens no folders.
-    private static string? TrySynchronize(string path)
+    public void Dispose()
     {
-        if (OperatingSystem.IsWindows())
-            return null;
-        var descriptor = Open(path, 0);
-        if (descriptor < 0)
-            return $"The folder {path} can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
-        try
-        {
-            return Fsync(descriptor) == 0 ? null : $"The folder {path} can't be written down: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
+        _folderLock.Dispose();
+        _lock.Dispose();
+    }
+
+    // Those above may be another's, and need not be ours to open.
+    private static void SynchronizeIfAllowed(string path)
+    {
+        using var folder = FolderDescriptor.Open(path);
+        _ = folder.Synchronize();
     }
 
     private static string? HolderOf(string path)
@@ -83,8 +114,7 @@ internal sealed class SpoolFolder : IDisposable
         }
         catch (IOException) when (File.Exists(file))
         {
-            var holder = System.IO.Path.Combine(path, HolderName);
-            return File.Exists(holder) ? File.ReadAllText(holder) : "which, it has not said yet";
+            return Holder(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,14 +122,14 @@ internal sealed class SpoolFolder : IDisposable
         }
     }
 
+    private static string Holder(string path)
+    {
+        var holder = System.IO.Path.Combine(path, HolderName);
+        return File.Exists(holder) ? File.ReadAllText(holder) : "which, it has not said yet";
+    }
+
+    private static ConfigurationProblemException InUse(string path, string holder, string why) =>
+        Wrong($"'{path}' is in use by another Ingress ({holder}): two never share one. {why}");
+
     private static ConfigurationProblemException Wrong(string problem) => new([new(SpoolOptions.DirectoryKey, problem, SpoolOptions.Example)]);
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Fsync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static extern int Close(int descriptor);
 }

@@ -12,9 +12,12 @@ internal static class SpoolRegistration
         builder.Services.AddSingleton<SpoolMetrics>();
         builder.Services.AddSingleton<SpoolDrain>();
         builder.Services.AddHostedService<SpoolAtStart>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<SpoolDrain>());
         builder.Services.AddHealthChecks().AddCheck<SpoolHealth>("spool", tags: [ServiceHost.Ready]);
     }
+
+    /// <summary>Drains it. After the bus, so that it is stopped before the bus is: a message that the bus breaks off would be sent again.</summary>
+    public static void AddSpoolDrain(this WebApplicationBuilder builder) =>
+        builder.Services.AddHostedService(services => services.GetRequiredService<SpoolDrain>());
 
     private sealed class SpoolAtStart(Spool spool) : IHostedService
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace KkiaEvents.Ingress.Spooling;
@@ -10,7 +9,7 @@ namespace KkiaEvents.Ingress.Spooling;
 /// </summary>
 internal sealed partial class SpoolStore(SpoolFolder folder, ILogger log) : IDisposable
 {
-    private const string Extension = ".db";
+    private readonly SpoolFiles _files = new(folder);
     private SpoolFile? _file;
     private bool _suspect;
 
@@ -22,23 +21,22 @@ internal sealed partial class SpoolStore(SpoolFolder folder, ILogger log) : IDis
     /// <exception cref="IOException">The disk refuses.</exception>
     public void Open()
     {
-        var numbers = Numbers();
-        foreach (var unfinished in Directory.GetFiles(folder.Path, "*.new*"))
-            System.IO.File.Delete(unfinished);
-        // An older one beside it was copied whole, and not yet deleted.
-        foreach (var copied in numbers.SkipLast(1))
-            Remove(PathOf(copied));
-        var current = numbers.LastOrDefault(1);
-        if (_suspect)
-            current = Rebuild(current);
+        foreach (var orphan in _files.Finish())
+            LogOrphan(orphan);
+        foreach (var replaced in _files.Replaced())
+            PutAway(replaced, SpoolFile.IsWhole(_files.PathOf(replaced)));
+        var current = _files.Current();
+        if (_suspect && current is { } suspect)
+            current = Replace(suspect, SpoolFile.IsWhole(_files.PathOf(suspect)));
+        var number = current ?? _files.Next();
         try
         {
-            _file = SpoolFile.Open(PathOf(current));
+            _file = SpoolFile.Open(_files.PathOf(number));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
-            LogDamaged(PathOf(current), e.Message);
-            _file = SpoolFile.Open(PathOf(Rebuild(current)));
+            LogDamaged(_files.PathOf(number), e.Message);
+            _file = SpoolFile.Open(_files.PathOf(Replace(number, whole: false)));
         }
 
         _suspect = false;
@@ -81,58 +79,41 @@ internal sealed partial class SpoolStore(SpoolFolder folder, ILogger log) : IDis
         _file = null;
     }
 
-    private long Rebuild(long old)
+    /// <summary>Makes a file's successor. The old one is there under its name until the new one is.</summary>
+    private long Replace(long old, bool whole)
     {
-        var (from, fresh) = (PathOf(old), PathOf(old + 1) + ".new");
-        if (!System.IO.File.Exists(from))
-            return old;
+        var number = _files.Next();
         Salvaged salvaged;
-        using (var target = SpoolFile.Open(fresh))
+        using (var target = SpoolFile.Open(_files.NewPathOf(number)))
         {
-            salvaged = Salvage.Copy(from, target);
-            target.Checkpoint();
+            salvaged = Salvage.Copy(_files.PathOf(old), target);
+            target.Complete();
         }
 
-        // The new one's log is empty now, so that its name alone is it.
-        System.IO.File.Delete(fresh + "-wal");
-        System.IO.File.Move(fresh, PathOf(old + 1));
-        folder.Synchronize();
-        if (salvaged.Missing == 0)
-            Remove(from);
+        _files.Install(number);
+        LogReplaced(_files.PathOf(number), salvaged.Copied, salvaged.Missing);
+        PutAway(old, whole && salvaged.Missing == 0);
+        return number;
+    }
+
+    // What a damaged file does not show is not counted as missing either: it is kept whatever could be read.
+    private void PutAway(long old, bool whole)
+    {
+        if (whole)
+            _files.Remove(old);
         else
-            Keep(from);
-        LogRebuilt(PathOf(old + 1), salvaged.Copied, salvaged.Missing);
-        return old + 1;
+            LogKept(_files.Keep(old));
     }
-
-    private void Keep(string path)
-    {
-        var kept = path[..^Extension.Length] + ".damaged";
-        System.IO.File.Move(path, kept);
-        if (System.IO.File.Exists(path + "-wal"))
-            System.IO.File.Move(path + "-wal", kept + "-wal");
-        LogKept(kept);
-    }
-
-    private static void Remove(string path)
-    {
-        System.IO.File.Delete(path + "-wal");
-        System.IO.File.Delete(path);
-    }
-
-    private List<long> Numbers() =>
-        [.. Directory.GetFiles(folder.Path, $"spool-*{Extension}")
-            .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path)["spool-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
-            .Where(number => number > 0).Order()];
-
-    private string PathOf(long number) => Path.Combine(folder.Path, string.Create(CultureInfo.InvariantCulture, $"spool-{number:000000}{Extension}"));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The spool's file {File} is damaged ({Error}): what can be read of it is copied to a new one")]
     private partial void LogDamaged(string file, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The spool goes on in {File}: {Copied} records were copied to it, {Missing} could not be read")]
-    private partial void LogRebuilt(string file, long copied, long missing);
+    private partial void LogReplaced(string file, long copied, long missing);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The damaged file of the spool is kept as {File}: webhooks in it that were acknowledged may be missing, and a person must look (sqlite3's .recover)")]
     private partial void LogKept(string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A log of the spool has lost its file and is kept as {File}: webhooks in it that were acknowledged may be missing, and a person must look")]
+    private partial void LogOrphan(string file);
 }

@@ -47,6 +47,81 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void Two_never_share_a_spool_also_when_somebody_deletes_the_lock()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a file that is held can't be deleted, or the folder can't be held");
+        var path = _folders.New();
+        using var first = SpoolFolders.Open(path);
+        File.Delete(Path.Combine(path, "lock"));
+        var problem = Assert.Single(Assert.Throws<ConfigurationProblemException>(() => SpoolFolders.Open(path)).Problems);
+        Assert.Contains($"in use by another Ingress (process {Environment.ProcessId}", problem.Problem);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_at_the_start_can_still_be_drained()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full, which is always full");
+        var path = _folders.New();
+        using (var spool = SpoolFolders.Open(path))
+            await spool.AppendAsync(SpoolFolders.Record("t"));
+        File.Delete(Path.Combine(path, "holder"));
+        File.CreateSymbolicLink(Path.Combine(path, "holder"), "/dev/full");
+        using var reopened = SpoolFolders.Open(path);
+        Assert.Single(await SpoolFolders.AllAsync(reopened));
+    }
+
+    [Fact]
+    public async Task What_a_disk_held_that_refused_at_the_start_is_told_of_once_it_is_found()
+    {
+        var (path, away) = (_folders.New(), _folders.New());
+        using (var spool = SpoolFolders.Open(path))
+            await spool.AppendAsync(SpoolFolders.Record("t"));
+        var file = Path.Combine(path, "spool-000001.db");
+        File.Move(file, away);
+        File.CreateSymbolicLink(file, Path.Combine(away + ".nowhere", "file"));
+        using var reopened = SpoolFolders.Open(path);
+        Assert.NotNull(reopened.State.Problem);
+        var filled = reopened.FilledAsync(CancellationToken.None);
+        Assert.False(filled.IsCompleted);
+        File.Move(away, file, overwrite: true);
+        await filled.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, reopened.State.Depth);
+        Assert.Null(reopened.State.Problem);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_record_whose_time_is_damaged_does_not_stop_the_spool(bool noNumber)
+    {
+        var path = _folders.New();
+        using (var spool = SpoolFolders.Open(path))
+        {
+            await spool.AppendAsync(SpoolFolders.Record("first"));
+            await spool.AppendAsync(SpoolFolders.Record("second"));
+        }
+
+        var file = Directory.GetFiles(path, "spool-*.db").Single();
+        var bytes = await File.ReadAllBytesAsync(file);
+        // The columns' types: the rowid, 32 characters, "TransactionSucceeded", a number of 8 bytes, content. Records fill a page from its end.
+        var types = bytes.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x00, 0x4D, 0x35, 0x06]);
+        var time = bytes.AsSpan().LastIndexOf("TransactionSucceeded"u8) + 20;
+        if (noNumber)
+            bytes[types + 3] = 7;
+        else
+            bytes[time] |= 0x40;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        using var reopened = SpoolFolders.Open(path);
+        Assert.Null(reopened.State.Problem);
+        var all = await SpoolFolders.AllAsync(reopened);
+        Assert.Throws<UnreadableRecordException>(() => all[0].Record.ToWebhook());
+        Assert.Equal("default/second", all[1].Record.ToWebhook().CorrelationId);
+        await reopened.AppendAsync(SpoolFolders.Record("third"));
+        Assert.Equal(3, reopened.State.Depth);
+    }
+
+    [Fact]
     public void A_folder_that_can_not_be_written_to_stops_the_start()
     {
         var file = _folders.New();
