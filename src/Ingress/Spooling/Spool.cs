@@ -83,6 +83,7 @@ internal sealed class Spool(SpoolOptions options, TimeProvider time, ILogger<Spo
         {
             var next = _queue.Take(SpoolDisk.Retry);
             disk.OpenIfDue();
+            disk.CountDamagedIfDue();
             if (next is Append first)
                 Keep(disk, _queue.Together(first));
             else if (next is Errand errand)

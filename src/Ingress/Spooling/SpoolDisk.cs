@@ -9,8 +9,10 @@ namespace KkiaEvents.Ingress.Spooling;
 internal sealed partial class SpoolDisk(SpoolStore store, SpoolOptions options, TimeProvider time, ILogger log) : IDisposable
 {
     private const long MostLogBytes = 8 << 20;
+    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(5);
     private readonly Channel<bool> _filled = Channel.CreateBounded<bool>(1);
     private long _opened;
+    private long _counted;
     private volatile SpoolState _state = SpoolState.Closed;
 
     /// <summary>How long a disk that refuses is left alone.</summary>
@@ -35,6 +37,13 @@ internal sealed partial class SpoolDisk(SpoolStore store, SpoolOptions options, 
             Open();
     }
 
+    /// <summary>Counts the damaged files beside it, now and then: a person may have taken them away.</summary>
+    public void CountDamagedIfDue()
+    {
+        if (time.GetElapsedTime(_counted) >= BetweenCounts)
+            CountDamaged();
+    }
+
     public void Open()
     {
         _opened = time.GetTimestamp();
@@ -44,6 +53,7 @@ internal sealed partial class SpoolDisk(SpoolStore store, SpoolOptions options, 
             store.Open();
             // Counting all records takes longer the more there are, so they are counted once.
             Show(Observed(store.File!) with { Depth = store.File!.Waiting.Count(), SetAside = store.File.Aside.Count() });
+            CountDamaged();
             if (before is not null && before != SpoolState.Closed.Problem)
                 LogOpenAgain(options.Directory, _state.Depth);
         }
@@ -89,6 +99,19 @@ internal sealed partial class SpoolDisk(SpoolStore store, SpoolOptions options, 
     }
 
     private SpoolState Observed(SpoolFile file) => _state with { Bytes = file.Bytes, Oldest = file.Waiting.Oldest(), Problem = null };
+
+    private void CountDamaged()
+    {
+        _counted = time.GetTimestamp();
+        try
+        {
+            _state = _state with { Damaged = store.CountDamaged() };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that does not answer is told by what it refuses to keep.
+        }
+    }
 
     private void Refuse(Exception e)
     {

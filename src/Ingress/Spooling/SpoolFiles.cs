@@ -15,6 +15,10 @@ internal sealed class SpoolFiles(SpoolFolder folder)
     private const string New = ".new";
     private const string Damaged = ".damaged";
 
+    /// <summary>How many damaged files wait for a person; a log that lost its file is one.</summary>
+    public int CountKept() =>
+        Directory.GetFiles(folder.Path, $"{Prefix}*{Damaged}*").Select(path => path.EndsWith(Log, StringComparison.Ordinal) ? path[..^Log.Length] : path).Distinct().Count();
+
     /// <summary>The number of the file in use; null when there is none.</summary>
     public long? Current() => Numbers(InUse) is [.., var last] ? last : null;
 

@@ -15,6 +15,7 @@ internal sealed class SpoolMetrics
         meter.CreateObservableGauge("kkiaevents.spool.depth", () => spool.State.Depth, description: "Webhooks in the spool that wait for the broker.");
         meter.CreateObservableGauge("kkiaevents.spool.bytes", () => spool.State.Bytes, description: "What they take on disk.");
         meter.CreateObservableGauge("kkiaevents.spool.set_aside", () => spool.State.SetAside, description: "Records that can't be read, kept for a person.");
+        meter.CreateObservableGauge("kkiaevents.spool.damaged", () => spool.State.Damaged, description: "Damaged files, kept for a person: acknowledged webhooks may be missing.");
         meter.CreateObservableGauge(
             "kkiaevents.spool.oldest_age_seconds", () => spool.State.Oldest is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0, "s", "How long the oldest has waited.");
         _spooled = meter.CreateCounter<long>("kkiaevents.spool.spooled", description: "Webhooks that went to the spool.");

@@ -43,6 +43,9 @@ internal sealed partial class SpoolStore(SpoolFolder folder, ILogger log) : IDis
         folder.Synchronize();
     }
 
+    /// <summary>How many damaged files are kept beside it, until a person has looked and taken them away.</summary>
+    public int CountDamaged() => _files.CountKept();
+
     /// <summary>Lets go of the file after an error, its descriptor with it.</summary>
     public void Abandon(Exception because)
     {
