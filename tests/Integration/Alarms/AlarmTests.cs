@@ -26,7 +26,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
     }
 
     [Fact]
-    public async Task Each_condition_that_needs_a_person_raises_its_alarm_and_what_board_and_rules_name_is_exposed()
+    public async Task Each_condition_that_needs_a_person_raises_its_alarm_and_each_expression_of_the_board_has_an_answer()
     {
         await Condition.HoldsAsync("Prometheus sees both services", () => _prometheus!.HasAsync(
             "kkiaevents_queue_consumers{queue=\"kkiaevents-processor\"} > 0 and on() kkiaevents_due >= 0 and on() up{job=\"kkiaevents-processor\"} == 1"));
@@ -41,6 +41,8 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
             await RaisesAsync("KkiaEventsOverdue");
         await TheBrokerGoesAwayAsync(() => RaisesAsync("KkiaEventsSpoolNotEmpty", "KkiaEventsUndelivered"));
         await ExposeAsync();
+        foreach (var expression in AlarmFiles.BoardsExpressions())
+            await Condition.HoldsAsync($"the board shows {expression}", () => _prometheus!.HasAsync(expression));
         await RaisesAsync("KkiaEventsProcessorDown", "KkiaEventsNobodyConsumes", cause: system.StopProcessorsAsync);
         await RaisesAsync("KkiaEventsIngressDown", cause: system.StopIngressAsync);
 
