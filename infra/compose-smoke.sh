@@ -88,6 +88,14 @@ paid() { "${compose[@]}" "${files[@]}" logs --no-color subscriber 2>&1 | grep "O
 until_true 60 "the subscriber's OrderPaid for $order" paid
 cat "$scratch/paid"
 
+# The console, with the key that its comment in docker-compose.yml tells to make: it reads the ledger and the broker's queues.
+key=$("${compose[@]}" "${files[@]}" exec -T console dotnet KkiaEvents.Console.dll keys create smoke read)
+console="http://$("${compose[@]}" "${files[@]}" port console 8080)/api/v1"
+ask() { curl -fsS -H "Authorization: Bearer $key" "$console/$1" >"$scratch/answer"; }
+ask "stories?of=$order" && grep -q '"OrderPaid"' "$scratch/answer" || { say "The console does not tell the story of $order."; cat "$scratch/answer" >&2; exit 1; }
+ask dead-letters/kkiaevents-dead || { say 'The console can not look at the dead letters.'; exit 1; }
+say 'The console answers.'
+
 # Prometheus, where it could be had: it finds and scrapes every service, and has the rules.
 if [[ " ${watchers[*]} " == *' prometheus '* ]]; then
   prometheus="http://$("${compose[@]}" "${files[@]}" port prometheus 9090)"
