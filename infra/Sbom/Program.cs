@@ -14,7 +14,7 @@ foreach (var draft in Directory.EnumerateFiles(drafts, "*.cdx.json").Order(Strin
     var name = file[..^".cdx.json".Length];
     var bill = new BillOfMaterials(File.ReadAllText(draft), Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"));
     File.WriteAllText(Path.Combine(target, file), bill.ToString());
-    Console.WriteLine($"{name}: {bill.Packages.Count} packages. {string.Join(", ", bill.Licences)}");
+    Console.WriteLine($"{name}: {string.Join(", ", [$"{bill.Packages.Count} packages", .. bill.Licences])}");
     foreach (var fault in bill.Faults(Shipped.In(Path.Combine(shipped, name))))
     {
         Console.Error.WriteLine($"{name}: {fault}");
