@@ -42,26 +42,28 @@ for certificate in /usr/local/share/ca-certificates/*.crt; do
   if [ -e "$certificate" ] && [ ! -e "$target" ]; then cp "$certificate" "$target"; certificates+=("$target"); fi
 done
 
-# An image of that name that is not the official one (a mirror's, an offline machine's) may not read the password from a file.
+# An image of that name that is not the official one (a mirror's, an offline machine's) may not read the password from a file
+# and may make its database in another encoding than UTF-8.
 docker image inspect postgres:17 >/dev/null 2>&1 || docker pull -q postgres:17 >/dev/null
 if ! docker image inspect -f '{{json .Config.Entrypoint}}' postgres:17 | grep -q docker-entrypoint.sh; then
-  printf 'services:\n  postgres:\n    environment:\n      POSTGRES_PASSWORD: "%s"\n' "$(cat "$KKIAEVENTS_SECRETS/postgres-password")" >"$scratch/postgres.yml"
+  printf 'services:\n  postgres:\n    environment:\n      POSTGRES_PASSWORD: "%s"\n      LANG: C.UTF-8\n' "$(cat "$KKIAEVENTS_SECRETS/postgres-password")" >"$scratch/postgres.yml"
   files+=(-f "$scratch/postgres.yml")
 fi
 
 # The way of the money is proven without those who only watch it, where their images can't be had.
-watchers=() unwatched=()
+# They are not named then: docker-compose 1.29 pulls even what is scaled to none.
+watchers=()
 for service in prometheus grafana; do
   image=$(sed -n "s|^ *image: \(.*/$service:.*\)|\1|p" docker-compose.yml)
   if docker image inspect "$image" >/dev/null 2>&1 || docker pull -q "$image" >/dev/null 2>&1; then watchers+=("$service")
-  else say "$image can't be had: $service is not started."; unwatched+=(--scale "$service=0")
+  else say "$image can't be had: $service is not started."
   fi
 done
 
-say 'Building …'
+say "Building …"
 "${compose[@]}" "${files[@]}" build >"$scratch/build" 2>&1 || { tail -n 40 "$scratch/build" >&2; exit 1; }
 say 'Starting …'
-"${compose[@]}" "${files[@]}" up -d "${unwatched[@]}" >"$scratch/up" 2>&1 || { tail -n 40 "$scratch/up" >&2; exit 1; }
+"${compose[@]}" "${files[@]}" up -d rabbitmq postgres sandbox ingress processor console subscriber "${watchers[@]}" >"$scratch/up" 2>&1 || { tail -n 40 "$scratch/up" >&2; exit 1; }
 
 state() { docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$("${compose[@]}" "${files[@]}" ps -q "$1")"; }
 
@@ -86,10 +88,29 @@ paid() { "${compose[@]}" "${files[@]}" logs --no-color subscriber 2>&1 | grep "O
 until_true 60 "the subscriber's OrderPaid for $order" paid
 cat "$scratch/paid"
 
-# Every service of ours, as the engine runs it: a user without rights, nothing to write to, no capability.
-for service in schema sandbox ingress processor console subscriber; do
-  how=$(docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}' "$("${compose[@]}" "${files[@]}" ps -aq "$service")")
-  [ "$how" = '1654 true [ALL] [no-new-privileges:true]' ] || { say "$service runs as: $how"; exit 1; }
+# The console, with the key that its comment in docker-compose.yml tells to make: it reads the ledger and the broker's queues.
+key=$("${compose[@]}" "${files[@]}" exec -T console dotnet KkiaEvents.Console.dll keys create smoke read)
+console="http://$("${compose[@]}" "${files[@]}" port console 8080)/api/v1"
+ask() { curl -fsS -H "Authorization: Bearer $key" "$console/$1" >"$scratch/answer"; }
+ask "stories?of=$order" && grep -q '"OrderPaid"' "$scratch/answer" || { say "The console does not tell the story of $order."; cat "$scratch/answer" >&2; exit 1; }
+ask dead-letters/kkiaevents-dead || { say 'The console can not look at the dead letters.'; exit 1; }
+say 'The console answers.'
+
+# Prometheus, where it could be had: it finds and scrapes every service, and has the rules.
+if [[ " ${watchers[*]} " == *' prometheus '* ]]; then
+  prometheus="http://$("${compose[@]}" "${files[@]}" port prometheus 9090)"
+  scraped() { curl -fsS -G --data-urlencode 'query=count(count by (job) (up == 1)) == 3 unless on() up == 0' "$prometheus/api/v1/query" | grep -q '"value"'; }
+  until_true 60 'Prometheus scrapes ingress, processor and console' scraped
+  curl -fsS "$prometheus/api/v1/rules" | grep -q '"name":"KkiaEventsIngressDown"' || { say 'Prometheus has no rules.'; exit 1; }
+  say 'Prometheus scrapes every service.'
+fi
+
+# Every service of ours, as the engine runs it: a user without rights, nothing to write to, no capability, no way to get one.
+# So are those who watch, with their images' own users.
+for service in schema sandbox ingress processor console subscriber "${watchers[@]}"; do
+  case $service in prometheus) user=nobody ;; grafana) user=472 ;; *) user=1654 ;; esac
+  how=$(docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.HostConfig.Privileged}}' "$("${compose[@]}" "${files[@]}" ps -aq "$service")")
+  [ "$how" = "$user true [ALL] [no-new-privileges:true] false" ] || { say "$service runs as: $how"; exit 1; }
 done
 # The guard of the event tables holds against their owner too.
 postgres=$("${compose[@]}" "${files[@]}" ps -q postgres)

@@ -9,9 +9,11 @@ internal static class AlarmFiles
 
     public static string Rules => File.ReadAllText(Path.Combine(Infra, "prometheus", "rules.yml"));
 
+    public static string Board => File.ReadAllText(Path.Combine(Infra, "grafana", "dashboards", "kkiaevents.json"));
+
     public static List<string> BoardsExpressions()
     {
-        using var board = JsonDocument.Parse(File.ReadAllText(Path.Combine(Infra, "grafana", "dashboards", "kkiaevents.json")));
+        using var board = JsonDocument.Parse(Board);
         return [.. board.RootElement.GetProperty("panels").EnumerateArray().Where(p => p.TryGetProperty("targets", out _))
             .SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => t.GetProperty("expr").GetString()!)];
     }
