@@ -40,6 +40,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
         await RaisesAsync("KkiaEventsProviderTrouble", cause: NotifyDownAsync);
+        await RaisesAsync("KkiaEventsSpoolDamaged", cause: ADamagedFileIsKeptAsync);
         // Now: queues are not counted while the broker is away, and a service that is stopped tells nothing.
         await ExposeAsync();
         await using (var _ = await ALockOnWhatIsDueAsync())
@@ -106,6 +107,9 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await system.NotifyAsync(id);
         await Condition.HoldsAsync("it waits for right keys", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'keys refused'") > 0);
     }
+
+    // As the spool leaves it; that it does so is shown by killing it, in tests/Chaos.
+    private Task ADamagedFileIsKeptAsync() => File.WriteAllTextAsync(Path.Combine(system.SpoolDirectory, "spool-000001.damaged"), "no database");
 
     private async Task NotifyDownAsync()
     {
