@@ -39,9 +39,10 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
 
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
+        // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
+        await ExposeAsync();
         await RaisesAsync("KkiaEventsProviderTrouble", cause: NotifyDownAsync);
         await RaisesAsync("KkiaEventsSpoolDamaged", cause: ADamagedFileIsKeptAsync);
-        // Now: queues are not counted while the broker is away, and a service that is stopped tells nothing.
         await ExposeAsync();
         await using (var _ = await ALockOnWhatIsDueAsync())
             await RaisesAsync("KkiaEventsOverdue");
