@@ -57,7 +57,7 @@ internal sealed partial class ProviderGate(
                 return granted;
             }
 
-            await ReadAsync(cancellationToken);
+            await ReadAsync(refused: merchant, cancellationToken);
             if (attempt == Attempts)
                 return 0;
         }
@@ -124,20 +124,20 @@ internal sealed partial class ProviderGate(
                 }
                 else
                 {
-                    await ReadAsync(cancellationToken);
+                    await ReadAsync(refused: own.Merchant, cancellationToken);
                 }
             }
         }
 
-        await ReadAsync(cancellationToken);
+        await ReadAsync(refused: null, cancellationToken);
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync(string? refused, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var shared in await store.ReadAsync(cancellationToken))
-                Of(shared.Merchant).Read(shared, clock.Now);
+                Of(shared.Merchant).Read(shared, shared.Merchant == refused, clock.Now);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
