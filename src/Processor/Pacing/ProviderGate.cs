@@ -66,6 +66,9 @@ internal sealed partial class ProviderGate(
     /// <summary>True while nobody is to ask, also those who were let in before it opened.</summary>
     public bool IsOpen(string merchant) => Of(merchant).Current.State == CircuitState.Open;
 
+    /// <summary>True while KKiaPay is down, as far as is known: nobody is to ask, or one question is to tell whether it is back.</summary>
+    public bool IsDown(string merchant) => Of(merchant).Current.State is CircuitState.Open or CircuitState.Probing;
+
     /// <summary>What is known of a payment that is not asked about now: nothing, and when it will be.</summary>
     public NoAnswer PutOff(string merchant)
     {
