@@ -36,6 +36,7 @@ internal sealed record ProcessorOptions
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
             CheckKeys(settings, merchants.SectionOf(name), name);
+        CheckThatAccountsDiffer(settings, merchants);
         foreach (var name in merchants.Names)
         {
             var rules = new MerchantRules(configuration, name, OrderPolicy.Section);
@@ -67,5 +68,15 @@ internal sealed record ProcessorOptions
         if (section["ApiBaseUrl"] is { Length: > 0 } url
             && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             settings.Wrong($"{prefix}ApiBaseUrl", "is not an absolute http or https address.", "https://api.kkiapay.me");
+    }
+
+    // KKiaPay would confirm a payment to both of them, and each would hand goods over for it.
+    private static void CheckThatAccountsDiffer(Settings settings, Merchants merchants)
+    {
+        foreach (var account in merchants.Names.Order(StringComparer.Ordinal).GroupBy(n => merchants.SectionOf(n)["PrivateKey"]).Where(a => !string.IsNullOrWhiteSpace(a.Key)))
+        {
+            foreach (var other in account.Skip(1))
+                settings.Wrong($"Kkiapay__Merchants__{other}__PrivateKey", $"is that of merchant '{account.First()}' too: one payment would pay for an order of each.", "tpk_…");
+        }
     }
 }

@@ -12,33 +12,36 @@ public sealed partial class Merchants : IDisposable
 
     private readonly IConfiguration _section;
     private readonly IDisposable _changes;
-    private volatile IReadOnlyDictionary<string, IReadOnlyList<string>> _secrets;
+    private volatile Known _known;
 
     /// <summary>Reads them.</summary>
     public Merchants(IConfiguration configuration)
     {
         _section = configuration.GetSection("Kkiapay:Merchants");
-        _secrets = Read();
-        _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _secrets = Read());
+        _known = Read(null);
+        _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _known = Read(_known));
     }
 
     /// <summary>Their names.</summary>
-    public IEnumerable<string> Names => _secrets.Keys;
+    public IEnumerable<string> Names => _known.Secrets.Keys;
 
     /// <summary>A merchant's webhook secrets, all of them valid (two while one is rotated); null when there is no such merchant.</summary>
-    public IReadOnlyList<string>? WebhookSecretsOf(string merchant) => Name().IsMatch(merchant) ? _secrets.GetValueOrDefault(merchant) : null;
+    public IReadOnlyList<string>? WebhookSecretsOf(string merchant) => Name().IsMatch(merchant) ? _known.Secrets.GetValueOrDefault(merchant) : null;
 
-    /// <summary>The merchant of the endpoint without a name: the only one, or the one called <c>default</c>; null when there is neither.</summary>
-    public string? DefaultMerchant => _secrets.Count == 1 ? _secrets.Keys.First() : _secrets.ContainsKey(Default) ? Default : null;
+    /// <summary>
+    /// The merchant of the endpoint without a name: the only one, or the one called <c>default</c>, or the one that was the
+    /// only one before others were added to the files; null when there is none of these.
+    /// </summary>
+    public string? DefaultMerchant => _known.Default;
 
     /// <summary>
     /// The merchant that somebody means: the one of that name; for no name or <c>default</c>, also the only one, whatever it
     /// is called; null when none is meant. Where none is configured, <c>default</c> is taken to be there.
     /// </summary>
     public string? Named(string? name) =>
-        name is not null && _secrets.ContainsKey(name) ? name
+        name is not null && _known.Secrets.ContainsKey(name) ? name
         : name is not (null or Default) ? null
-        : _secrets.Count == 0 ? Default : DefaultMerchant;
+        : _known.Secrets.Count == 0 ? Default : DefaultMerchant;
 
     /// <summary>A merchant's settings.</summary>
     public IConfigurationSection SectionOf(string merchant) => _section.GetSection(merchant);
@@ -46,7 +49,7 @@ public sealed partial class Merchants : IDisposable
     /// <summary>Reports what is wrong with the merchants' names, or that there are none.</summary>
     public void Check(Settings settings, string neededKey, string example)
     {
-        if (_secrets.Count == 0)
+        if (_known.Secrets.Count == 0)
             settings.Wrong($"Kkiapay__Merchants__{Default}__{neededKey}", "is missing: no merchant is configured.", example);
         foreach (var name in Names.Where(n => !Name().IsMatch(n)))
             settings.Wrong($"Kkiapay__Merchants__{name}__{neededKey}", "names a merchant that is not made of 1 to 40 lower-case letters, digits and hyphens.", example);
@@ -55,10 +58,20 @@ public sealed partial class Merchants : IDisposable
     /// <inheritdoc />
     public void Dispose() => _changes.Dispose();
 
-    private Dictionary<string, IReadOnlyList<string>> Read() =>
-        _section.GetChildren().ToDictionary(
+    private Known Read(Known? before)
+    {
+        var secrets = _section.GetChildren().ToDictionary(
             m => m.Key,
             IReadOnlyList<string> (m) => [.. m.GetSection("WebhookSecrets").GetChildren().Select(s => s.Value).OfType<string>().Where(s => s.Length > 0)]);
+        // Nobody takes all merchants away: a file is being replaced, or can't be read. What a webhook is refused for is lost.
+        if (secrets.Count == 0 && before is not null)
+            return before;
+        var only = secrets.Count == 1 ? secrets.Keys.First() : null;
+        var formerly = before?.Default is { } name && secrets.ContainsKey(name) ? name : null;
+        return new(secrets, only ?? (secrets.ContainsKey(Default) ? Default : formerly));
+    }
+
+    private sealed record Known(IReadOnlyDictionary<string, IReadOnlyList<string>> Secrets, string? Default);
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,39}\z")]
     private static partial Regex Name();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Integration;
@@ -77,6 +78,34 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
         await Condition.HoldsAsync("all of them wait", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where merchant = 'down'") == 10);
     }
 
+    [Fact]
+    public async Task A_refund_that_is_asked_for_while_KKiaPay_is_down_is_sent_when_it_is_back()
+    {
+        foreach (var id in new[] { "given_back", "giver_trouble" })
+            await system.Provider.PayAsync(new { transactionId = id, merchant = "giver", amount = 5000, method = "MOBILE_MONEY" });
+        await TakenAsync("giver", "given_back");
+        await system.Outcomes.WaitForAsync("given_back");
+
+        await system.Provider.FaultAsync(new { rateLimitPerSecond = 0, retryAfterSeconds = 1 });
+        await TakenAsync("giver", "giver_trouble");
+        await Condition.HoldsAsync("the circuit is open", () => StateIsAsync("giver", "Open"));
+        Assert.Null((await system.Get<PaymentActs>().RequestRefundAsync(new("giver", "given_back"), "ama", "goods returned", default)).Problem);
+        await Condition.HoldsAsync("its payment was asked about, to see whether KKiaPay is back", async () =>
+            await system.ReadAsync<long>("select count(*) from kkiaevents.due where transaction_id = 'given_back' and attempts > 0") == 1);
+
+        // Sent at that moment it would be lost, and a refund is never sent twice.
+        Assert.Equal(0, await system.ReadAsync<long>("select count(*) from kkiaevents.mt_events where stream_id = 'giver/given_back' and type = 'refund_sent'"));
+        await system.Provider.HealAsync();
+        await system.Outcomes.WaitForAsync("given_back", "OrderRefunded");
+        await system.Outcomes.WaitForAsync("giver_trouble");
+    }
+
+    private async Task TakenAsync(string merchant, string id)
+    {
+        using var answer = await system.PostAsync(Installation.Body(id), path: $"/webhook/kkiapay/{merchant}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     private static bool IsSample(string line, string start, string merchant) =>
         line.StartsWith(start, StringComparison.Ordinal) && line.Contains($"merchant=\"{merchant}\"", StringComparison.Ordinal);
 
@@ -94,7 +123,7 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
 
     private List<ReceivedOutcome> Of(string prefix) => [.. system.Outcomes.Distinct.Where(o => o.TransactionId.StartsWith(prefix, StringComparison.Ordinal))];
 
-    /// <summary>Two Processors; beside the usual merchant one whose KKiaPay takes no connection, and a neighbour of it.</summary>
+    /// <summary>Two Processors; beside the usual merchant one whose KKiaPay takes no connection, a neighbour of it, and one that gives money back.</summary>
     public sealed class TwoProcessors(Services services) : Installation(services)
     {
         protected override int Processors => 2;
@@ -102,14 +131,21 @@ public class BackpressureTests(BackpressureTests.TwoProcessors system) : IClassF
         protected override IReadOnlyList<string> Settings =>
         [
             $"--Kkiapay:Merchants:down:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:down:PrivateKey=tpk_down", "--Kkiapay:Merchants:down:ApiBaseUrl=http://127.0.0.1:1",
-            $"--Kkiapay:Merchants:neighbour:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:neighbour:PublicKey=pk2", "--Kkiapay:Merchants:neighbour:PrivateKey=tpk2",
-            "--Kkiapay:Merchants:neighbour:SecretKey=tsk2", $"--Kkiapay:Merchants:neighbour:ApiBaseUrl={Provider.Address}",
+            .. Merchant("neighbour"), .. Merchant("giver"),
         ];
 
-        protected override IReadOnlyList<string> SandboxSettings =>
+        protected override IReadOnlyList<string> SandboxSettings => [.. MerchantOfSandbox("neighbour"), .. MerchantOfSandbox("giver")];
+
+        private string[] Merchant(string name) =>
         [
-            $"--Sandbox:Merchants:neighbour:WebhookSecret={Secret}", "--Sandbox:Merchants:neighbour:PublicKey=pk2", "--Sandbox:Merchants:neighbour:PrivateKey=tpk2",
-            "--Sandbox:Merchants:neighbour:SecretKey=tsk2", "--Sandbox:Merchants:neighbour:WebhookUrl=http://127.0.0.1:1/unused",
+            $"--Kkiapay:Merchants:{name}:WebhookSecrets:0={Secret}", $"--Kkiapay:Merchants:{name}:PublicKey=pk-{name}", $"--Kkiapay:Merchants:{name}:PrivateKey=tpk-{name}",
+            $"--Kkiapay:Merchants:{name}:SecretKey=tsk-{name}", $"--Kkiapay:Merchants:{name}:ApiBaseUrl={Provider.Address}",
+        ];
+
+        private static string[] MerchantOfSandbox(string name) =>
+        [
+            $"--Sandbox:Merchants:{name}:WebhookSecret={Secret}", $"--Sandbox:Merchants:{name}:PublicKey=pk-{name}", $"--Sandbox:Merchants:{name}:PrivateKey=tpk-{name}",
+            $"--Sandbox:Merchants:{name}:SecretKey=tsk-{name}", $"--Sandbox:Merchants:{name}:WebhookUrl=http://127.0.0.1:1/unused",
         ];
     }
 }

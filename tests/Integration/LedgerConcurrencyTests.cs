@@ -1,4 +1,5 @@
 using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
@@ -81,6 +82,36 @@ public class LedgerConcurrencyTests(NobodySubscribed system) : IClassFixture<Nob
             await UntilItIsHeardAsync(() => Books.AgreeAsync(system, merchant, $"seed {seed}, run {run}"));
         }
     }
+
+    [Fact]
+    public async Task An_announcement_that_comes_while_a_paid_payment_is_asked_about_again_is_not_missed()
+    {
+        var key = new PaymentKey($"late-{(uint)Random.Shared.Next()}", "txn_0");
+        var paid = Confirmed(key, "digest-1");
+        Assert.IsType<OrderPaid>(Assert.Single(await Processor().SettleAsync([paid], await Processor().FindAsync([key], default), default)).Outcome);
+
+        // The order is read, and announced before what is decided from it is written.
+        var said = 0;
+        PaymentLedger overtaken = new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), _ =>
+        {
+            if (said++ == 0)
+                Announce(key.Merchant, amount: 100);
+            return Lenient;
+        });
+        var settled = Assert.Single(await overtaken.SettleAsync([Confirmed(key, "digest-2")], await overtaken.FindAsync([key], default), default));
+        Assert.Equal(FlagReason.AmountMismatch, Assert.IsType<OrderPaymentFlagged>(settled.Outcome).Reason);
+    }
+
+    private void Announce(string merchant, long amount) =>
+        Assert.True(Announcements.AnnounceAsync(new ExpectPayment { Merchant = merchant, OrderId = "order-1", Amount = amount }, default).GetAwaiter().GetResult().Accepted);
+
+    private static PaymentFacts Confirmed(PaymentKey key, string digest) => new()
+    {
+        Key = key,
+        Claims = [new WebhookRecorded(Guid.CreateVersion7(), "transaction.success", 5000, "order-1", "{}", digest, null, DateTimeOffset.UtcNow)],
+        Answer = new(
+            new KkiapayTransaction { TransactionId = key.TransactionId, Status = TransactionStatus.Complete, ProviderStatus = "COMPLETE", Amount = 5000, Raw = "{}" }, "order-1", DateTimeOffset.UtcNow),
+    };
 
     private PaymentLedger Processor() => new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), _ => Lenient);
 

@@ -85,7 +85,7 @@ public sealed class DeliveryQueue(NpgsqlDataSource dataSource, LedgerOptions opt
             return (null, $"the stored event's type '{type}' is unknown to this version");
         try
         {
-            return ((OrderEvent?)JsonSerializer.Deserialize(reader.GetString(7), clr, LedgerStore.Json), null);
+            return JsonSerializer.Deserialize(reader.GetString(7), clr, LedgerStore.Json) is OrderEvent outcome ? (outcome, null) : (null, "the stored event is empty");
         }
         catch (JsonException e)
         {

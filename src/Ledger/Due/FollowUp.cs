@@ -10,19 +10,20 @@ public static class FollowUp
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>After an answer that did not decide: 5 s, 15 s, 30 s, 90 s, 5 min, then doubling to 1 h; daily after a day.</summary>
+    /// <summary>After an answer that did not decide: 5 s, 15 s, 30 s, 90 s, 5 min, then doubling to 1 h; daily after a day of these.</summary>
     /// <param name="undecidedAnswers">How many such answers there were in a row, this one included; 1 or more.</param>
     /// <param name="age">How long the ledger has known of the payment.</param>
     public static TimeSpan AfterAnswer(int undecidedAnswers, TimeSpan age)
     {
-        if (age >= Payments.PaymentDecision.PendingPatience)
-            return TimeSpan.FromDays(1);
         var step = Math.Max(undecidedAnswers, 1) - 1;
         if (step < Steps.Length)
             return Steps[step];
         var doublings = Math.Min(step - Steps.Length + 1, 10);
         var wait = Steps[^1] * Math.Pow(2, doublings);
-        return wait < Hour ? wait : Hour;
+        if (wait < Hour)
+            return wait;
+        // Not by its age alone, which two machines' clocks tell.
+        return age >= Payments.PaymentDecision.PendingPatience ? TimeSpan.FromDays(1) : Hour;
     }
 
     /// <summary>

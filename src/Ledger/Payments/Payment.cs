@@ -143,9 +143,9 @@ public sealed record Payment
     /// <summary>The key.</summary>
     public PaymentKey Key() => new(Merchant, TransactionId);
 
-    /// <summary>True when a webhook said success and KKiaPay's answer says failed: one of them is behind.</summary>
-    public bool IsSuccessClaimedAgainst(TransactionStatus status) =>
-        SuccessClaimedAt is not null && IsFailing(status);
+    /// <summary>True when a webhook said success after anybody last looked at it: where KKiaPay's API says otherwise, one of them is behind.</summary>
+    [JsonIgnore]
+    public bool HasUnreviewedSuccess => SuccessClaimedAt is { } claimed && !(Review?.At >= claimed);
 
     /// <summary>True when a person rejected this very answer: what it says is known, and settled.</summary>
     public bool IsRejectedAs(VerificationAnswered answer) =>
@@ -163,7 +163,9 @@ public sealed record Payment
             ClaimedAmounts = claim.Amount is { } amount ? With(ClaimedAmounts, amount) : ClaimedAmounts,
             ClaimedOrderIds = claim.OrderId is { } order ? With(ClaimedOrderIds, order) : ClaimedOrderIds,
             OrderId = OrderId ?? claim.OrderId,
-            SuccessClaimedAt = claim.Event == "transaction.success" ? claim.ReceivedAt : SuccessClaimedAt,
+            SuccessClaimedAt = IsSuccess(claim) ? claim.ReceivedAt : SuccessClaimedAt,
+            // The API may be seconds behind its own webhook: however seldom it was asked by now, it is asked again soon.
+            UndecidedAnswers = IsSuccess(claim) ? 0 : UndecidedAnswers,
             ReceivedAt = ReceivedAt ?? claim.ReceivedAt,
             FirstSeenAt = FirstSeenAt == default ? claim.ReceivedAt : FirstSeenAt,
         },
@@ -227,6 +229,8 @@ public sealed record Payment
         OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
         _ => this,
     };
+
+    private static bool IsSuccess(WebhookRecorded claim) => claim.Event == "transaction.success";
 
     private static bool IsFailing(TransactionStatus status) => status is TransactionStatus.Failed or TransactionStatus.Cancelled;
 

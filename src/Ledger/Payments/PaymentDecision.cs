@@ -53,12 +53,14 @@ public static class PaymentDecision
             _ when payment.IsRejectedAs(verification) => null,
             (_, TransactionStatus.Complete) => PaidUnless(facts, policy),
 
-            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) => payment.IsSuccessClaimedAgainst(verification.Status) && !facts.IsWithin(SuccessPatience, payment.SuccessClaimedAt)
-                ? FlagOnce(facts, FlagReason.Contradiction, "A webhook said that this payment succeeded; KKiaPay's API has called it failed for a day. Ask KKiaPay's support.")
-                : null,
+            (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) when facts.IsSuccessOverdue => Contradicted(facts, "has called it failed for a day"),
+            (PaymentOutcome.Failed, TransactionStatus.NotFound) when facts.IsSuccessOverdue => Contradicted(facts, "does not know it, a day later"),
+            (PaymentOutcome.Failed, TransactionStatus.NotYours or TransactionStatus.NotAPayment) when payment.SuccessClaimedAt is not null =>
+                Contradicted(facts, $"answers {verification.Answer.ProviderStatus}. Check the merchant's keys"),
+            (PaymentOutcome.Failed, _) => null,
+
             (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => facts.Verification.AnsweredAt - payment.FailingSince >= FailureConfirmation ? Failed(facts) : null,
 
-            (PaymentOutcome.Failed, _) => null,
             (_, TransactionStatus.Pending) => verification.AnsweredAt - payment.FirstSeenAt < PendingPatience
                 ? null
                 : FlagOnce(facts, FlagReason.StillPending, "KKiaPay has not decided this payment for a day. It is asked again daily; ask KKiaPay's support."),
@@ -89,11 +91,16 @@ public static class PaymentDecision
         (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
         (_, TransactionStatus.Pending) => true,
         (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
-        (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled) =>
-            payment.IsSuccessClaimedAgainst(answer.Status) && !payment.Flags.Contains(FlagReason.Contradiction) && payment.Review is null,
-        (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => !payment.IsRejectedAs(answer),
+        (PaymentOutcome.Rejected, TransactionStatus.NotFound) => IsSuccessAwaited(payment, answer, UnknownFollowed),
+        (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled or TransactionStatus.NotFound) =>
+            payment.HasUnreviewedSuccess && !payment.Flags.Contains(FlagReason.Contradiction),
+        (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => !payment.IsRejectedAs(answer) || IsSuccessAwaited(payment, answer, SuccessPatience),
         _ => false,
     };
+
+    // A person's verdict holds, and what a webhook told since is not forgotten.
+    private static bool IsSuccessAwaited(Payment payment, VerificationAnswered answer, TimeSpan patience) =>
+        payment.HasUnreviewedSuccess && answer.AnsweredAt - payment.SuccessClaimedAt < patience;
 
     private static OrderEvent? PaidUnless(Facts facts, OrderPolicy policy)
     {
@@ -159,6 +166,9 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
         return null;
     }
+
+    private static OrderPaymentFlagged? Contradicted(Facts facts, string answer) =>
+        FlagOnce(facts, FlagReason.Contradiction, $"A webhook said that this payment succeeded; KKiaPay's API {answer}. Ask KKiaPay's support.");
 
     private static OrderPaymentFlagged? RefundOverdue(Facts facts) =>
         facts.Verification.AnsweredAt - facts.Payment.RefundRequestedAt < RefundPatience
@@ -236,7 +246,7 @@ public static class PaymentDecision
     {
         public string? OrderId => OrderOf(Payment, Verification);
 
-        public bool IsWithin(TimeSpan patience, DateTimeOffset? since) => Verification.AnsweredAt - since < patience;
+        public bool IsSuccessOverdue => Verification.AnsweredAt - Payment.SuccessClaimedAt >= SuccessPatience;
 
         // A person's verdict holds for what that person saw: another amount or order is a new question.
         public bool IsAccepted(FlagReason reason) =>

@@ -143,7 +143,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
             held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
             order = order.PaidBefore(payment.TransactionId, payment.Amount);
         }
-        else if (!payment.Flags.Contains(FlagReason.Unannounced))
+        else if (!WaitsForAnnouncement(payment, order))
         {
             return null;
         }
@@ -153,6 +153,10 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         _changedOrders.Add(order.Id);
         return held;
     }
+
+    // Announced late, an order decides an unannounced payment, or contradicts a paid one.
+    private static bool WaitsForAnnouncement(Payment payment, Order order) =>
+        payment.Flags.Contains(FlagReason.Unannounced) || (order.Due is null && payment.PaidOrderId == order.OrderId);
 
     private void Deliver(Payment payment, OrderEvent outcome, int version, string? traceParent) =>
         _deliveries.Add(new(

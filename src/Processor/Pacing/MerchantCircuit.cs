@@ -126,10 +126,16 @@ internal sealed class MerchantCircuit(string merchant)
     }
 
     /// <summary>What is shared as it was just read.</summary>
-    public void Read(ProviderCircuit shared, DateTimeOffset now)
+    /// <param name="shared">The row.</param>
+    /// <param name="refused">True when a change of ours was refused before the row was read.</param>
+    /// <param name="now">The time.</param>
+    public void Read(ProviderCircuit shared, bool refused, DateTimeOffset now)
     {
         lock (_access)
         {
+            // Refused, and yet the row is older than ours: it was restored, or begun anew. Ours goes on from there.
+            if (refused && shared.Version < _current.Version)
+                _current = _current with { Version = shared.Version };
             if (shared.Version <= _current.Version)
                 return;
             if (_unshared && CircuitPolicy.IsMoreCareful(_current, shared, now))

@@ -57,7 +57,7 @@ internal sealed partial class ProviderGate(
                 return granted;
             }
 
-            await ReadAsync(cancellationToken);
+            await ReadAsync(refused: merchant, cancellationToken);
             if (attempt == Attempts)
                 return 0;
         }
@@ -65,6 +65,9 @@ internal sealed partial class ProviderGate(
 
     /// <summary>True while nobody is to ask, also those who were let in before it opened.</summary>
     public bool IsOpen(string merchant) => Of(merchant).Current.State == CircuitState.Open;
+
+    /// <summary>True while KKiaPay is down, as far as is known: nobody is to ask, or one question is to tell whether it is back.</summary>
+    public bool IsDown(string merchant) => Of(merchant).Current.State is CircuitState.Open or CircuitState.Probing;
 
     /// <summary>What is known of a payment that is not asked about now: nothing, and when it will be.</summary>
     public NoAnswer PutOff(string merchant)
@@ -124,20 +127,20 @@ internal sealed partial class ProviderGate(
                 }
                 else
                 {
-                    await ReadAsync(cancellationToken);
+                    await ReadAsync(refused: own.Merchant, cancellationToken);
                 }
             }
         }
 
-        await ReadAsync(cancellationToken);
+        await ReadAsync(refused: null, cancellationToken);
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync(string? refused, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var shared in await store.ReadAsync(cancellationToken))
-                Of(shared.Merchant).Read(shared, clock.Now);
+                Of(shared.Merchant).Read(shared, shared.Merchant == refused, clock.Now);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -65,7 +65,8 @@ internal sealed partial class PaymentSettler(
     private async Task<IReadOnlyDictionary<PaymentKey, Payment>> SendRefundsAsync(
         IReadOnlyDictionary<PaymentKey, Payment> known, HashSet<PaymentKey> admitted, CancellationToken stopping)
     {
-        var requested = known.Values.Where(p => p.Refund == RefundState.Requested && admitted.Contains(p.Key())).ToList();
+        // A refund is sent once only, and what is sent to see whether KKiaPay is back may well be lost: it waits until that is known.
+        var requested = known.Values.Where(p => p.Refund == RefundState.Requested && admitted.Contains(p.Key()) && !gate.IsDown(p.Merchant)).ToList();
         if (requested.Count == 0)
             return known;
         await Task.WhenAll(requested.Select(p => refunds.SendAsync(p, stopping)));

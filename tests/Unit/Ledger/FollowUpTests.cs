@@ -24,6 +24,15 @@ public class FollowUpTests
     public void After_a_day_it_is_asked_about_daily() => Assert.Equal(TimeSpan.FromDays(1), FollowUp.AfterAnswer(30, TimeSpan.FromHours(24)));
 
     [Theory]
+    [InlineData(1, 5)]
+    [InlineData(5, 300)]
+    [InlineData(8, 2400)]
+    [InlineData(9, 24 * 3600)]
+    public void A_payment_that_was_hardly_asked_about_is_not_left_alone_for_a_day_however_old_it_seems(int answers, int seconds) =>
+        // It is old by a clock that is a day off, or a success came a day after its failure.
+        Assert.Equal(TimeSpan.FromSeconds(seconds), FollowUp.AfterAnswer(answers, TimeSpan.FromHours(24)));
+
+    [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 4)]
     [InlineData(8, 256)]

@@ -82,6 +82,15 @@ public class PaymentDecisionTests
     }
 
     [Theory]
+    [InlineData("transaction.success", 0)]
+    [InlineData("transaction.failed", 30)]
+    public void A_success_that_comes_while_KKiaPays_API_still_says_pending_is_asked_about_soon(string kind, int answers)
+    {
+        var pending = Enumerable.Repeat(Given.Answer(TransactionStatus.Pending), 30).Aggregate(Claimed, (p, a) => p.Evolve(a));
+        Assert.Equal(answers, pending.Evolve(Given.Claim(kind: kind, digest: "d2")).UndecidedAnswers);
+    }
+
+    [Theory]
     [InlineData("insufficient_fund", false)]
     [InlineData("wrong_pin", true)]
     [InlineData("timeout", true)]
@@ -116,9 +125,31 @@ public class PaymentDecisionTests
     [InlineData(TransactionStatus.Cancelled)]
     [InlineData(TransactionStatus.Pending)]
     [InlineData(TransactionStatus.NotFound)]
+    public void A_failed_payment_stays_failed_until_KKiaPay_confirms_it(TransactionStatus status) => Assert.Null(Decide(Failed, Given.Answer(status)));
+
+    [Theory]
+    [InlineData(TransactionStatus.NotFound)]
     [InlineData(TransactionStatus.NotYours)]
     [InlineData(TransactionStatus.NotAPayment)]
-    public void A_failed_payment_stays_failed_until_KKiaPay_confirms_it(TransactionStatus status) => Assert.Null(Decide(Failed, Given.Answer(status)));
+    public void A_failure_that_nobody_contradicted_is_not_asked_about_again(TransactionStatus status)
+    {
+        Assert.Null(Decide(FailedByBoth, Given.Answer(status, at: Given.Noon.AddDays(2))));
+        Assert.False(PaymentDecision.IsOpenAfter(FailedByBoth, Given.Answer(status)));
+    }
+
+    [Theory]
+    [InlineData(TransactionStatus.NotYours)]
+    [InlineData(TransactionStatus.NotAPayment)]
+    public void A_success_after_a_failure_that_KKiaPays_API_holds_to_be_nobodys_payment_is_for_a_person(TransactionStatus status)
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Failed, Given.Answer(status)));
+        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
+        var after = Failed.Evolve(flagged);
+        Assert.Equal(PaymentOutcome.Failed, after.Outcome);
+        Assert.Null(Decide(after, Given.Answer(status)));
+        Assert.False(PaymentDecision.IsOpenAfter(after, Given.Answer(status)));
+        Given.Is<OrderPaid>(Decide(after, Given.Answer(TransactionStatus.Complete)));
+    }
 
     [Theory]
     [InlineData(TransactionStatus.Complete)]
@@ -340,7 +371,7 @@ public class PaymentDecisionTests
         Assert.True(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.Cancelled)));
         foreach (var decided in new[] { TransactionStatus.Complete, TransactionStatus.Refunded, TransactionStatus.NotYours, TransactionStatus.NotAPayment })
             Assert.False(PaymentDecision.IsOpenAfter(flagged, Given.Answer(decided)));
-        Assert.False(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.NotFound)));
+        Assert.False(PaymentDecision.IsOpenAfter(FailedByBoth, Given.Answer(TransactionStatus.NotFound)));
     }
 
     [Fact]
@@ -357,20 +388,34 @@ public class PaymentDecisionTests
         Assert.Null(Decide(payment, Given.Answer(TransactionStatus.NotFound, amount: null)));
     }
 
-    [Fact]
-    public void A_success_that_KKiaPays_API_calls_failed_is_asked_about_until_it_agrees_or_a_day_is_over()
+    [Theory]
+    [InlineData(TransactionStatus.Failed)]
+    [InlineData(TransactionStatus.Cancelled)]
+    [InlineData(TransactionStatus.NotFound)]
+    public void A_success_that_KKiaPays_API_does_not_know_of_is_asked_about_until_it_agrees_or_a_day_is_over(TransactionStatus status)
     {
         // The API may be behind its own webhook: the failure goes out, and the success is not forgotten.
-        Assert.True(PaymentDecision.IsOpenAfter(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(23))));
-        Assert.Null(Decide(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(23))));
+        Assert.True(PaymentDecision.IsOpenAfter(Failed, Given.Answer(status, at: Given.Noon.AddHours(23))));
+        Assert.Null(Decide(Failed, Given.Answer(status, at: Given.Noon.AddHours(23))));
         Given.Is<OrderPaid>(Decide(Failed, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(23))));
 
-        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(24))));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Failed, Given.Answer(status, at: Given.Noon.AddHours(24))));
         Assert.Equal(FlagReason.Contradiction, flagged.Reason);
         var after = Failed.Evolve(flagged);
         Assert.Equal(PaymentOutcome.Failed, after.Outcome);
-        Assert.False(PaymentDecision.IsOpenAfter(after, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(24))));
+        Assert.False(PaymentDecision.IsOpenAfter(after, Given.Answer(status, at: Given.Noon.AddHours(24))));
         Given.Is<OrderPaid>(Decide(after, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(25))));
+    }
+
+    [Fact]
+    public void A_success_that_comes_after_a_person_looked_at_the_failure_is_asked_about_again()
+    {
+        var flagged = Failed.Evolve(Decide(Failed, Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(24)))!);
+        var reviewed = flagged.Evolve(PaymentActs.Review(flagged, FlagVerdict.Rejected, "ama", "nothing came", Given.Noon.AddHours(25)));
+        Assert.Equal((PaymentOutcome.Failed, 0), (reviewed.Outcome, reviewed.Flags.Count));
+        var again = Given.Answer(TransactionStatus.Failed, at: Given.Noon.AddHours(26));
+        Assert.False(PaymentDecision.IsOpenAfter(reviewed, again));
+        Assert.True(PaymentDecision.IsOpenAfter(reviewed.Evolve(Given.Claim(digest: "d2") with { ReceivedAt = Given.Noon.AddHours(26) }), again));
     }
 
     [Fact]

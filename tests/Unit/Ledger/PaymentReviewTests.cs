@@ -144,6 +144,23 @@ public class PaymentReviewTests
     }
 
     [Fact]
+    public void A_success_that_comes_after_a_person_rejected_an_unknown_payment_is_asked_about_for_a_week()
+    {
+        // The API may not know yet what its own webhook tells.
+        var unknown = Given.Answer(TransactionStatus.NotFound, amount: null);
+        var flagged = Enumerable.Repeat(unknown, PaymentDecision.UnknownPatience).Aggregate(Given.Payment(Given.Claim(kind: "transaction.timeout")), (payment, answer) => Given.After(payment, answer));
+        var rejected = Reviewed(flagged, FlagVerdict.Rejected);
+        Assert.False(PaymentDecision.IsOpenAfter(rejected.Evolve(unknown), unknown));
+
+        var reviewed = rejected.Review!.At;
+        var before = rejected.Evolve(Given.Claim(digest: "before") with { ReceivedAt = reviewed });
+        Assert.False(PaymentDecision.IsOpenAfter(before, unknown));
+        var paid = rejected.Evolve(Given.Claim(digest: "after") with { ReceivedAt = reviewed.AddSeconds(1) });
+        Assert.True(PaymentDecision.IsOpenAfter(paid, Given.Answer(TransactionStatus.NotFound, amount: null, at: reviewed.AddDays(7))));
+        Assert.False(PaymentDecision.IsOpenAfter(paid, Given.Answer(TransactionStatus.NotFound, amount: null, at: reviewed.AddDays(7).AddSeconds(1))));
+    }
+
+    [Fact]
     public void A_failure_that_a_person_rejected_is_neither_told_nor_asked_about_again_until_KKiaPay_says_otherwise()
     {
         var failing = Given.Answer(TransactionStatus.Failed, amount: 100);
@@ -151,6 +168,10 @@ public class PaymentReviewTests
         var again = Given.Answer(TransactionStatus.Failed, amount: 100, at: Given.Noon.AddMinutes(1));
         Assert.Null(Decide(rejected, again));
         Assert.False(PaymentDecision.IsOpenAfter(rejected.Evolve(again), again));
+        var claimed = rejected.Evolve(again).Evolve(Given.Claim(digest: "after") with { ReceivedAt = rejected.Review!.At.AddSeconds(1) });
+        Assert.Null(Decide(claimed, again));
+        Assert.True(PaymentDecision.IsOpenAfter(claimed, again with { AnsweredAt = rejected.Review.At.AddDays(1) }));
+        Assert.False(PaymentDecision.IsOpenAfter(claimed, again with { AnsweredAt = rejected.Review.At.AddDays(1).AddSeconds(1) }));
         var otherwise = Given.Answer(TransactionStatus.Cancelled, amount: 100, at: Given.Noon.AddMinutes(2));
         Given.Is<OrderPaymentFailed>(Decide(rejected.Evolve(again), otherwise));
     }

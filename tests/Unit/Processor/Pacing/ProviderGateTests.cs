@@ -149,6 +149,26 @@ public sealed class ProviderGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_that_was_restored_from_a_backup_keeps_no_circuit_open()
+    {
+        await _replicas.OpenAsync();
+        var old = _replicas.Store[Shop]!;
+        _replicas.Clock.SetUtcNow(_replicas.OfA().Until);
+        Assert.Equal(1, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+        _replicas.A.Failed(Shop, "unavailable", null);
+        await _replicas.ShareAsync();
+        _replicas.Store.Restore(old);
+
+        _replicas.Clock.SetUtcNow(_replicas.OfA().Until);
+        await _replicas.ProbeAsync();
+        _replicas.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _replicas.ShareAsync();
+        Assert.Equal(1000, await _replicas.A.AdmitAsync(Shop, 1000, false, default));
+        Assert.Equal(1000, await _replicas.B.AdmitAsync(Shop, 1000, false, default));
+        Assert.Equal(CircuitState.Closed, _replicas.Store[Shop]!.State);
+    }
+
+    [Fact]
     public async Task With_the_database_away_each_replica_decides_alone_and_shares_it_afterwards()
     {
         _replicas.Store.Away = true;

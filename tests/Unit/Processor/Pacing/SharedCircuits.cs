@@ -13,6 +13,9 @@ internal sealed class SharedCircuits : ICircuitStore
 
     public ProviderCircuit? this[string merchant] => _rows.GetValueOrDefault(merchant);
 
+    /// <summary>Puts a row back as it was, as a restored backup does.</summary>
+    public void Restore(ProviderCircuit row) => _rows[row.Merchant] = row;
+
     public Task<IReadOnlyList<ProviderCircuit>> ReadAsync(CancellationToken cancellationToken) =>
         Away ? throw new TimeoutException("The database is away.") : Task.FromResult<IReadOnlyList<ProviderCircuit>>([.. _rows.Values]);
 

@@ -1,0 +1,74 @@
+using KkiaEvents.ServiceDefaults;
+using Microsoft.Extensions.Configuration;
+
+namespace KkiaEvents.Tests.Unit.ServiceDefaults;
+
+public sealed class MerchantsTests : IDisposable
+{
+    private readonly Files _files = new();
+    private readonly ConfigurationRoot _configuration;
+    private readonly Merchants _merchants;
+
+    public MerchantsTests()
+    {
+        Write("shop-a", "secret-a");
+        _configuration = new([_files]);
+        _merchants = new(_configuration);
+    }
+
+    [Fact]
+    public void The_address_without_a_name_stays_its_merchants_when_another_is_added()
+    {
+        Assert.Equal("shop-a", _merchants.DefaultMerchant);
+        Write("shop-b", "secret-b");
+        _configuration.Reload();
+        Assert.Equal(["shop-a", "shop-b"], _merchants.Names.Order());
+        Assert.Equal("shop-a", _merchants.DefaultMerchant);
+
+        Write("shop-a", null);
+        _configuration.Reload();
+        Assert.Equal("shop-b", _merchants.DefaultMerchant);
+    }
+
+    [Fact]
+    public void The_address_without_a_name_is_the_merchants_that_is_called_default()
+    {
+        Write("shop-b", "secret-b");
+        Write("default", "secret-c");
+        _configuration.Reload();
+        Assert.Equal("default", _merchants.DefaultMerchant);
+        Write("default", null);
+        _configuration.Reload();
+        Assert.Null(_merchants.DefaultMerchant);
+    }
+
+    [Fact]
+    public void A_secret_is_rotated_and_files_that_name_nobody_for_a_moment_take_no_merchant_away()
+    {
+        Write("shop-a", "secret-2");
+        _configuration.Reload();
+        Assert.Equal(["secret-2"], _merchants.WebhookSecretsOf("shop-a"));
+        Write("shop-a", null);
+        _configuration.Reload();
+        Assert.Equal(["secret-2"], _merchants.WebhookSecretsOf("shop-a"));
+    }
+
+    public void Dispose()
+    {
+        _merchants.Dispose();
+        _configuration.Dispose();
+    }
+
+    private void Write(string merchant, string? secret) => _files.Write($"Kkiapay:Merchants:{merchant}:WebhookSecrets:0", secret);
+
+    private sealed class Files : ConfigurationProvider
+    {
+        public void Write(string key, string? value)
+        {
+            if (value is null)
+                Data.Remove(key);
+            else
+                Data[key] = value;
+        }
+    }
+}
