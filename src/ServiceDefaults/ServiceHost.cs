@@ -22,6 +22,7 @@ public static class ServiceHost
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddDevelopersSecrets();
+        builder.KeepLastGoodJson();
         // Docker's and Kubernetes' secrets: one file a key, named as the environment variable would be.
         builder.Configuration.AddKeyPerFile(builder.Configuration["SecretsDirectory"] ?? "/run/secrets", optional: true, reloadOnChange: true);
         var own = settings ?? new Settings(builder.Configuration);

@@ -64,6 +64,14 @@ internal static class CircuitPolicy
         };
     }
 
+    /// <summary>A circuit as a replica would have written it: where the database's clock was set, its times are not to be believed.</summary>
+    public static ProviderCircuit Bounded(ProviderCircuit circuit, DateTimeOffset now) => circuit with
+    {
+        Since = Earlier(circuit.Since, now),
+        Until = Earlier(circuit.Until, now + (LongestAskedFor * 1.25)),
+        TokensAt = Earlier(circuit.TokensAt, now),
+    };
+
     /// <summary>When the wait is over, or who probed is gone: one question may be asked, by whoever gets this written.</summary>
     public static ProviderCircuit? Probe(ProviderCircuit circuit, DateTimeOffset now) =>
         MayProbe(circuit, now) ? circuit with { State = CircuitState.Probing, Since = now, Until = now + ProbeLease } : null;
@@ -148,6 +156,8 @@ internal static class CircuitPolicy
     // No more than a second's worth is kept: what was not used in time is no right to a burst.
     private static double TokensAt(ProviderCircuit circuit, double rate, DateTimeOffset now) =>
         Math.Min(rate, circuit.Tokens + (Math.Max(0, (now - circuit.TokensAt).TotalSeconds) * rate));
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static ProviderCircuit Closed(ProviderCircuit circuit, DateTimeOffset now) =>
         circuit with { State = CircuitState.Closed, Reason = "", Since = now, Until = now, Openings = 0 };

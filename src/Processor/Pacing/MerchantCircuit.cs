@@ -131,6 +131,7 @@ internal sealed class MerchantCircuit(string merchant)
     /// <param name="now">The time.</param>
     public void Read(ProviderCircuit shared, bool refused, DateTimeOffset now)
     {
+        shared = CircuitPolicy.Bounded(shared, now);
         lock (_access)
         {
             // Refused, and yet the row is older than ours: it was restored, or begun anew. Ours goes on from there.

@@ -100,6 +100,19 @@ public sealed class ProviderGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_whose_times_are_a_day_off_stops_nobody_for_longer_than_a_provider_may()
+    {
+        await _replicas.OpenAsync(TimeSpan.FromSeconds(30));
+        // The database's clock was set back by a day, and this replica starts after that.
+        var row = _replicas.Store[Shop]!;
+        _replicas.Store.Restore(row with { Version = row.Version + 1, Since = row.Since.AddDays(1), Until = row.Until.AddDays(1), TokensAt = row.TokensAt.AddDays(1) });
+        await _replicas.ShareAsync();
+        Assert.Equal(0, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+        _replicas.Clock.Advance(TimeSpan.FromMinutes(76));
+        Assert.Equal(1, await _replicas.A.AdmitAsync(Shop, 10, mayProbe: true, default));
+    }
+
+    [Fact]
     public async Task Replicas_draw_from_one_budget_while_it_recovers()
     {
         await _replicas.OpenAsync();
