@@ -19,7 +19,7 @@ put() { # NAME VALUE
 }
 
 keep() { # NAME VALUE
-  if [ ! -e "$directory/$1" ]; then put "$1" "$2"; fi
+  if [ -e "$directory/$1" ]; then chmod 444 "$directory/$1"; else put "$1" "$2"; fi
 }
 
 # shellcheck disable=SC2001 # bash's own replacement knows "&" only since 5.2

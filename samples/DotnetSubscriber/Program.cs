@@ -11,6 +11,8 @@ var broker = builder.Configuration.GetConnectionString("RabbitMq")
 builder.Services.AddSingleton<HandledEvents>();
 builder.Services.AddMassTransit(bus =>
 {
+    // It would tell its makers about our queues.
+    bus.DisableUsageTelemetry();
     bus.AddConsumer<OrderPaymentsConsumer>();
     bus.UsingRabbitMq((context, rabbit) =>
     {

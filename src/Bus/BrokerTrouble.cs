@@ -27,6 +27,6 @@ public static class BrokerTrouble
 
         return innermost is System.Net.Sockets.SocketException socket
             ? $"{socket.Message}. Is it running, and is ConnectionStrings__RabbitMq right?"
-            : innermost.Message;
+            : $"{innermost.Message.TrimEnd('.')}. Is a RabbitMQ there, and is ConnectionStrings__RabbitMq right?";
     }
 }

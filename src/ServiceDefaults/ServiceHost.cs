@@ -28,7 +28,7 @@ public static class ServiceHost
         var own = settings ?? new Settings(builder.Configuration);
         builder.AddLogging(service, own);
         builder.AddTelemetry(service);
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= DetailOf(context.HttpContext.Response));
         builder.Services.AddHealthChecks();
         if (settings is null)
             own.ThrowIfWrong();
@@ -91,6 +91,13 @@ public static class ServiceHost
             await Console.Error.WriteLineAsync($"  {problem.Key} {problem.Problem}\n    Example: {problem.Key}={problem.Example}");
         return ConfigurationProblemException.ExitCode;
     }
+
+    private static string? DetailOf(HttpResponse response) => response.StatusCode switch
+    {
+        StatusCodes.Status401Unauthorized => "Send the header Authorization: Bearer KEY, with a key that is not revoked; kkia keys create NAME makes one.",
+        StatusCodes.Status405MethodNotAllowed => $"The address is right, but it takes {response.Headers.Allow} only.",
+        _ => null,
+    };
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(new

@@ -103,6 +103,14 @@ public class IngressTests(IngressInstallation system) : IClassFixture<IngressIns
     }
 
     [Fact]
+    public async Task Who_opens_the_address_in_a_browser_is_told_that_it_is_right()
+    {
+        using var response = await system.Ingress.GetAsync("/webhook/kkiapay");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal("The address is right, but it takes POST only.", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task A_merchant_has_an_endpoint_of_its_name()
     {
         using var response = await system.PostAsync(Success, path: "/webhook/kkiapay/default");

@@ -55,6 +55,28 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     }
 
     [Fact]
+    public async Task A_refund_that_KKiaPay_does_not_take_for_its_keys_is_sent_again_once_they_are_right()
+    {
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        await system.NotifyAsync(id);
+        await system.Outcomes.WaitForAsync(id);
+        await system.Provider.FaultAsync(new { rejectKeys = true });
+        try
+        {
+            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
+            await Condition.HoldsAsync("it was not taken", async () => await EventsAsync(id, "refund_answered") == 1);
+        }
+        finally
+        {
+            await system.Provider.HealAsync();
+        }
+
+        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        Assert.Equal(2, await EventsAsync(id, "refund_sent"));
+        Assert.Equal(1L, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered' and data ->> 'answer' = 'NotTaken'"));
+    }
+
+    [Fact]
     public async Task A_refund_whose_answer_is_lost_is_not_sent_again_and_still_told()
     {
         var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });

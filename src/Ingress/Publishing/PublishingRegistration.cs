@@ -21,6 +21,8 @@ internal static class PublishingRegistration
         builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]);
         builder.Services.AddMassTransit(bus =>
         {
+            // It would tell its makers about our queues.
+            bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Name = "bus";

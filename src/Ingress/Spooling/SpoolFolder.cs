@@ -25,7 +25,7 @@ internal sealed class SpoolFolder : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(path);
+            Make(path);
             var folder = Hold(path);
             folder.Synchronize();
             for (var above = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)); above is not null; above = System.IO.Path.GetDirectoryName(above))
@@ -40,6 +40,15 @@ internal sealed class SpoolFolder : IDisposable
         {
             throw Wrong($"'{path}' can't be written to: {e.Message}");
         }
+    }
+
+    // What lies in it names people and their phone numbers: nobody else's business. One that is there already stays as it is.
+    private static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static SpoolFolder Hold(string path)

@@ -32,7 +32,7 @@ public enum RefundState
     /// <summary>None was asked for, or KKiaPay refused it.</summary>
     None,
 
-    /// <summary>Asked for, not sent.</summary>
+    /// <summary>Asked for, and not sent, or sent and not taken: it will be.</summary>
     Requested,
 
     /// <summary>Sent; no answer is known. It is never sent again.</summary>
@@ -217,6 +217,7 @@ public sealed record Payment
             {
                 RefundAnswer.Accepted => RefundState.Accepted,
                 RefundAnswer.Refused => RefundState.None,
+                RefundAnswer.NotTaken => RefundState.Requested,
                 _ => Refund,
             },
         },

@@ -79,7 +79,7 @@ public sealed record FlagReviewed(
 /// <param name="At">When, UTC.</param>
 public sealed record RefundRequested(string By, string Reason, DateTimeOffset At);
 
-/// <summary>The refund is about to be sent. Recorded before it is: from here on it is never sent again unless KKiaPay refused it.</summary>
+/// <summary>The refund is about to be sent. Recorded before it is: from here on it is never sent again unless KKiaPay certainly did not do it.</summary>
 /// <param name="At">When, UTC.</param>
 public sealed record RefundSent(DateTimeOffset At);
 
@@ -94,6 +94,9 @@ public enum RefundAnswer
 
     /// <summary>No answer: whether it happened, only verifying can tell.</summary>
     Lost,
+
+    /// <summary>KKiaPay did not look at it, for the keys were refused (401, 403) or there were too many requests (429): it is sent again.</summary>
+    NotTaken,
 }
 
 /// <summary>What came back for a refund that was sent.</summary>

@@ -14,6 +14,8 @@ internal static class ConsumingRegistration
         services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>
         {
+            // It would tell its makers about our queues.
+            bus.DisableUsageTelemetry();
             bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();
             bus.AddConsumer<AnnouncementConsumer, AnnouncementConsumerDefinition>();
             bus.ConfigureHealthCheckOptions(health =>

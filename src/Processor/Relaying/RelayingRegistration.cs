@@ -15,6 +15,8 @@ internal static class RelayingRegistration
         services.AddHostedService<LedgerListener>();
         services.AddMassTransit<IOutgoingBus>(bus =>
         {
+            // It would tell its makers about our queues.
+            bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Name = "outgoing_bus";

@@ -6,7 +6,8 @@ namespace KkiaEvents.Processor.Settling;
 
 /// <summary>
 /// Sends refunds that operators asked for. The sending is recorded before the call: whatever happens to the answer, or to
-/// this process, none is sent twice. Only a clear refusal makes room for another attempt.
+/// this process, none is sent twice. What KKiaPay did not take (keys refused, too many requests) is sent
+/// again; a clear refusal makes room for a person's next attempt.
 /// </summary>
 internal sealed partial class RefundSender(
     IKkiapayClientFactory clients, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
@@ -45,9 +46,9 @@ internal sealed partial class RefundSender(
             var refund = await client.RefundAsync(payment.TransactionId, payment.RefundReason ?? "", stopping);
             return (refund.Result == RefundResult.Refunded ? RefundAnswer.Accepted : RefundAnswer.Refused, refund.Message ?? refund.Result.ToString());
         }
-        catch (KkiapayAuthenticationException e)
+        catch (KkiapayException e) when (e is KkiapayAuthenticationException or KkiapayUnavailableException { StatusCode: StatusCodes.Status429TooManyRequests })
         {
-            return (RefundAnswer.Refused, e.Message);
+            return (RefundAnswer.NotTaken, e.Message);
         }
         catch (Exception e)
         {

@@ -17,6 +17,7 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
             Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
+            Assert.Contains("kkia keys create", await response.Content.ReadAsStringAsync());
         }
     }
 

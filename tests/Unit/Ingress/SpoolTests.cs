@@ -36,6 +36,17 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_it_makes_is_its_own_users_alone()
+    {
+        var path = _folders.New();
+        using var folder = SpoolFolder.Take(path);
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Windows has no modes.");
+        else
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
     public void Two_never_share_a_spool_and_the_second_is_told_who_has_it()
     {
         var path = _folders.New();

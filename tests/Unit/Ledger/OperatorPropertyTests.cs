@@ -75,14 +75,14 @@ public class OperatorPropertyTests
     }, iter: 20_000);
 
     [Fact]
-    public void A_refund_is_sent_once_unless_KKiaPay_refused_it_and_a_person_asked_again() => Worlds.Sample(world =>
+    public void A_refund_is_sent_once_unless_KKiaPay_did_not_take_it_or_refused_it_and_a_person_asked_again() => Worlds.Sample(world =>
     {
         foreach (var stream in world.Streams)
         {
             var mayBeSent = false;
             foreach (var e in stream)
             {
-                if (e is RefundRequested)
+                if (e is RefundRequested or RefundAnswered { Answer: RefundAnswer.NotTaken })
                     mayBeSent = true;
                 if (e is RefundSent)
                 {

@@ -208,6 +208,16 @@ public class PaymentReviewTests
     }
 
     [Fact]
+    public void A_refund_that_KKiaPay_did_not_take_is_asked_for_as_before()
+    {
+        var paid = Given.After(Given.Payment(Given.Claim()), Complete);
+        var again = Sent(paid).Evolve(new RefundAnswered(RefundAnswer.NotTaken, "401", Given.Noon));
+        Assert.Equal(RefundState.Requested, again.Refund);
+        Assert.Contains("asked for already", PaymentActs.RefundProblem(again), StringComparison.Ordinal);
+        Assert.True(PaymentDecision.IsOpenAfter(again, Complete));
+    }
+
+    [Fact]
     public void A_refund_that_is_not_confirmed_in_a_day_is_flagged_once()
     {
         var sent = Sent(Given.After(Given.Payment(Given.Claim()), Complete));
