@@ -60,7 +60,7 @@ for service in prometheus grafana; do
   fi
 done
 
-say "Building …"
+say 'Building …'
 "${compose[@]}" "${files[@]}" build >"$scratch/build" 2>&1 || { tail -n 40 "$scratch/build" >&2; exit 1; }
 say 'Starting …'
 "${compose[@]}" "${files[@]}" up -d rabbitmq postgres sandbox ingress processor console subscriber "${watchers[@]}" >"$scratch/up" 2>&1 || { tail -n 40 "$scratch/up" >&2; exit 1; }

@@ -5,6 +5,22 @@ namespace KkiaEvents.Bus;
 /// <summary>How every service here connects to the bus.</summary>
 public static class BusRegistration
 {
+    /// <summary>Connects a service to RabbitMQ. MassTransit's own telemetry would tell its makers about our queues: it is off.</summary>
+    /// <param name="bus">MassTransit's registration.</param>
+    /// <param name="address">Where the broker is.</param>
+    /// <param name="connectionName">What the broker's management page shows for the connection.</param>
+    /// <param name="configure">What else the bus has: its endpoints.</param>
+    public static void UseKkiaEventsBroker(
+        this IBusRegistrationConfigurator bus, BusAddress address, string connectionName, Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? configure = null)
+    {
+        bus.DisableUsageTelemetry();
+        bus.UsingRabbitMq((context, rabbit) =>
+        {
+            rabbit.UseKkiaEventsHost(address, connectionName);
+            configure?.Invoke(context, rabbit);
+        });
+    }
+
     /// <summary>Sets host and serializer.</summary>
     /// <param name="bus">MassTransit's RabbitMQ configuration.</param>
     /// <param name="address">Where the broker is.</param>

@@ -92,12 +92,8 @@ public static class ServiceHost
         return ConfigurationProblemException.ExitCode;
     }
 
-    private static string? DetailOf(HttpResponse response) => response.StatusCode switch
-    {
-        StatusCodes.Status401Unauthorized => "Send the header Authorization: Bearer KEY, with a key that is not revoked; kkia keys create NAME makes one.",
-        StatusCodes.Status405MethodNotAllowed => $"The address is right, but it takes {response.Headers.Allow} only.",
-        _ => null,
-    };
+    private static string? DetailOf(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status405MethodNotAllowed ? $"The address is right, but it takes {response.Headers.Allow} only." : null;
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(new

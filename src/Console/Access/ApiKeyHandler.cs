@@ -28,8 +28,9 @@ internal sealed class ApiKeyHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer realm=\"kkiaevents\"";
-        return Task.CompletedTask;
+        return Results.Problem(
+            "Send the header Authorization: Bearer KEY, with a key that is not revoked; kkia keys create NAME makes one.", statusCode: StatusCodes.Status401Unauthorized)
+            .ExecuteAsync(Context);
     }
 }

@@ -21,8 +21,6 @@ internal static class PublishingRegistration
         builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]);
         builder.Services.AddMassTransit(bus =>
         {
-            // It would tell its makers about our queues.
-            bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Name = "bus";
@@ -30,7 +28,7 @@ internal static class PublishingRegistration
                 // The spool takes webhooks meanwhile; whether it can is its own check.
                 health.MinimalFailureStatus = HealthStatus.Degraded;
             });
-            bus.UsingRabbitMq((_, rabbit) => rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-ingress"));
+            bus.UseKkiaEventsBroker(options.Bus, "kkiaevents-ingress");
         });
         // While the broker is away the spool takes webhooks: neither a start nor a stop waits for it.
         builder.Services.Configure<MassTransitHostOptions>(host =>

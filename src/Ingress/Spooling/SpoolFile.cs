@@ -63,7 +63,7 @@ internal sealed class SpoolFile : IDisposable
         try
         {
             using var file = OpenToRead(path);
-            return file.Check() is "ok";
+            return Check(file._connection) is "ok";
         }
         catch (SqliteException e) when (SpoolDamage.Is(e))
         {
@@ -125,14 +125,14 @@ internal sealed class SpoolFile : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private string Check() => _connection.Pragma("quick_check(1)");
+    private static string Check(SpoolConnection connection) => connection.Pragma("quick_check(1)");
 
     private static void SetUp(SpoolConnection connection)
     {
         // Exclusive: SQLite then keeps the log's index in memory, and no second process can open the file.
         connection.Run("pragma locking_mode = exclusive;");
         // Before anything else: some of what follows writes, and a damaged file is kept as it was found.
-        if (connection.Pragma("quick_check(1)") is var check and not "ok")
+        if (Check(connection) is var check and not "ok")
             throw SpoolDamage.Exception(check);
         connection.Run($"pragma page_size = {SpoolConnection.PageBytes}; pragma auto_vacuum = incremental;");
         connection.Run("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on; pragma checkpoint_fullfsync = on; pragma wal_autocheckpoint = 0;");

@@ -14,8 +14,6 @@ internal static class ConsumingRegistration
         services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>
         {
-            // It would tell its makers about our queues.
-            bus.DisableUsageTelemetry();
             bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();
             bus.AddConsumer<AnnouncementConsumer, AnnouncementConsumerDefinition>();
             bus.ConfigureHealthCheckOptions(health =>
@@ -23,11 +21,7 @@ internal static class ConsumingRegistration
                 health.Name = "bus";
                 health.Tags.Add(ServiceHost.Ready);
             });
-            bus.UsingRabbitMq((context, rabbit) =>
-            {
-                rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-processor");
-                rabbit.ConfigureEndpoints(context);
-            });
+            bus.UseKkiaEventsBroker(options.Bus, "kkiaevents-processor", (context, rabbit) => rabbit.ConfigureEndpoints(context));
         });
         services.Configure<MassTransitHostOptions>(host =>
         {

@@ -15,14 +15,12 @@ internal static class RelayingRegistration
         services.AddHostedService<LedgerListener>();
         services.AddMassTransit<IOutgoingBus>(bus =>
         {
-            // It would tell its makers about our queues.
-            bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Name = "outgoing_bus";
                 health.Tags.Add(ServiceHost.Ready);
             });
-            bus.UsingRabbitMq((_, rabbit) => rabbit.UseKkiaEventsHost(options.Bus, "kkiaevents-processor-outgoing"));
+            bus.UseKkiaEventsBroker(options.Bus, "kkiaevents-processor-outgoing");
         });
     }
 }
