@@ -14,14 +14,7 @@ internal static class BenchCommand
 {
     public static RootCommand Create()
     {
-        var rounds = new Option<int>("--rounds") { Description = "How often each measurement is repeated: 1 to 100.", DefaultValueFactory = _ => 3 };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValue(rounds) is < 1 or > 100)
-                result.AddError("--rounds takes 1 to 100.");
-        });
-        var quick = new Option<bool>("--quick") { Description = "Less of everything, for a first look." };
-        var only = new Option<string[]>("--only") { Description = $"Only these: {string.Join(", ", Measuring.All.Keys)}.", AllowMultipleArgumentsPerToken = true };
+        var (rounds, quick, only) = (Rounds(otherwise: 3), Quick(), Only());
         only.AcceptOnlyFromAmong([.. Measuring.All.Keys]);
         var json = new Option<string?>("--json") { Description = "Write the figures to this file as well." };
         var processors = new Option<int>("--processors") { Description = "How many Processors share the work: 1 to 16.", DefaultValueFactory = _ => 1 };
@@ -83,6 +76,22 @@ internal static class BenchCommand
         return command;
     }
 
+    private static Option<int> Rounds(int otherwise)
+    {
+        var rounds = new Option<int>("--rounds") { Description = "How often each measurement is repeated: 1 to 100.", DefaultValueFactory = _ => otherwise };
+        rounds.Validators.Add(result =>
+        {
+            if (result.GetValue(rounds) is < 1 or > 100)
+                result.AddError("--rounds takes 1 to 100.");
+        });
+        return rounds;
+    }
+
+    private static Option<bool> Quick() => new("--quick") { Description = "Less of everything, for a first look." };
+
+    private static Option<string[]> Only() =>
+        new("--only") { Description = $"Only these: {string.Join(", ", Measuring.All.Keys)}.", AllowMultipleArgumentsPerToken = true };
+
     private static Command CompareCommand()
     {
         var other = new Argument<DirectoryInfo>("checkout") { Description = "The folder of another checkout, of an earlier commit for instance." };
@@ -91,9 +100,8 @@ internal static class BenchCommand
             if (result.GetValue(other) is { } folder && !File.Exists(Path.Combine(folder.FullName, "bench", "run")))
                 result.AddError($"{folder} has no bench/run. Make one: git worktree add FOLDER COMMIT");
         });
-        var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 5 };
-        var only = new Option<string[]>("--only") { Description = $"Only these: {string.Join(", ", Measuring.All.Keys)}.", AllowMultipleArgumentsPerToken = true };
-        var quick = new Option<bool>("--quick") { Description = "Less of everything, for a first look." };
+        // Which measurements the other has is its to say.
+        var (rounds, quick, only) = (Rounds(otherwise: 5), Quick(), Only());
         var command = new Command("compare", "Measures another checkout and this one in turn, and says the ratio of each figure.") { other, rounds, only, quick };
         command.SetAction((parsed, cancellation) => FailingInWordsAsync(
             () => new Comparison(

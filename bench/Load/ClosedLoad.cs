@@ -32,12 +32,8 @@ internal static class ClosedLoad
             cancellation))).ConfigureAwait(false);
         var elapsed = Stopwatch.GetElapsedTime(started);
 
-        var latencies = WebhookSender.NewHistogram();
-        foreach (var sender in senders)
-        {
-            latencies.Add(sender.Latencies);
-            sender.Dispose();
-        }
+        var latencies = WebhookSender.LatenciesOf(senders);
+        senders.ForEach(sender => sender.Dispose());
 
         return new(senders.Sum(sender => sender.Attempted), acknowledged, elapsed, latencies);
     }

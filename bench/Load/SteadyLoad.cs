@@ -21,16 +21,7 @@ internal sealed class SteadyLoad(Uri ingress, IReadOnlyList<byte[]> requests, do
     public int Posted { get; private set; }
 
     /// <summary>Microseconds of each request that was answered.</summary>
-    public HistogramBase Latencies
-    {
-        get
-        {
-            var latencies = WebhookSender.NewHistogram();
-            foreach (var sender in all)
-                latencies.Add(sender.Latencies);
-            return latencies;
-        }
-    }
+    public HistogramBase Latencies => WebhookSender.LatenciesOf(all);
 
     public int Attempted => all.Sum(sender => sender.Attempted);
 

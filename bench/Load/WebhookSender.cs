@@ -20,6 +20,15 @@ internal sealed class WebhookSender(Uri ingress) : IDisposable
 
     public LongHistogram Latencies { get; } = NewHistogram();
 
+    /// <summary>Microseconds of each request that any of them sent.</summary>
+    public static LongHistogram LatenciesOf(IEnumerable<WebhookSender> senders)
+    {
+        var latencies = NewHistogram();
+        foreach (var sender in senders)
+            latencies.Add(sender.Latencies);
+        return latencies;
+    }
+
     public static LongHistogram NewHistogram() => new(LongestLatency, 3);
 
     /// <returns>True when it was acknowledged in the end.</returns>

@@ -40,8 +40,7 @@ internal static class FrozenBroker
         var thawed = Stopwatch.GetTimestamp();
         await posting.ConfigureAwait(false);
         await Stage.WaitForAllAsync(arrivals, cancellation).ConfigureAwait(false);
-        if (load.Attempted != series.Count || load.Acknowledged.Contains(false))
-            throw new BenchFailedException($"{load.Acknowledged.Count(yes => yes)} of {series.Count} webhooks were acknowledged, in {load.Attempted} attempts.");
+        Stage.EnsureAcknowledged(load.Attempted, load.Acknowledged);
 
         var answers = load.Latencies;
         var (p50, slowest) = (answers.GetValueAtPercentile(50) / 1000.0, answers.GetValueAtPercentile(100) / 1000.0);

@@ -31,10 +31,14 @@ internal sealed record Stage(BenchSystem System, Subscriber Subscriber, WebhookQ
     }
 
     /// <exception cref="BenchFailedException">One was not acknowledged: the figure would not be about webhooks that were kept.</exception>
-    public static void EnsureAcknowledged(PostedWebhooks posted)
+    public static void EnsureAcknowledged(PostedWebhooks posted) => EnsureAcknowledged(posted.Attempted, posted.Acknowledged);
+
+    /// <inheritdoc cref="EnsureAcknowledged(PostedWebhooks)" />
+    public static void EnsureAcknowledged(int attempted, IReadOnlyCollection<bool> acknowledged)
     {
-        if (posted.Attempted != posted.AcknowledgedCount || posted.AcknowledgedCount != posted.Acknowledged.Count)
-            throw new BenchFailedException($"{posted.AcknowledgedCount} of {posted.Acknowledged.Count} webhooks were acknowledged, in {posted.Attempted} attempts.");
+        var count = acknowledged.Count(yes => yes);
+        if (attempted != count || count != acknowledged.Count)
+            throw new BenchFailedException($"{count} of {acknowledged.Count} webhooks were acknowledged, in {attempted} attempts.");
     }
 
     /// <summary>Runs something and notes who used the processors meanwhile.</summary>

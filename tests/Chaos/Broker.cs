@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using KkiaEvents.Local.Backing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using RabbitMQ.Client;
 
@@ -9,6 +10,9 @@ namespace KkiaEvents.Tests.Chaos;
 internal static class Broker
 {
     public const string Queue = "kkiaevents-processor";
+
+    /// <summary>Nobody listens there: the broker is away for whoever is given it.</summary>
+    public static string Nowhere => $"amqp://u:p@127.0.0.1:{LoopbackPort.Free()}/";
 
     /// <summary>How many messages a queue holds that nobody has been handed.</summary>
     public static async Task<uint> CountAsync(string amqpUri, string queue)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using KkiaEvents.Local.Backing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Chaos;
@@ -10,9 +9,6 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
 {
     private readonly string _spool = Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}");
 
-    // Nobody listens there: the broker is away for this Ingress alone.
-    private static string Nowhere => $"amqp://u:p@127.0.0.1:{LoopbackPort.Free()}/";
-
     [Fact]
     public async Task Everything_answered_before_a_kill_comes_out_after_it()
     {
@@ -21,7 +17,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         var answered = new ConcurrentBag<string>();
         for (var life = 0; life < 3; life++)
         {
-            await using var ingress = new IngressProcess(Nowhere, _spool, keep: true);
+            await using var ingress = new IngressProcess(Broker.Nowhere, _spool, keep: true);
             await ingress.StartAsync();
             using var end = new CancellationTokenSource();
             var senders = Enumerable.Range(0, 8).Select(sender => SendAsync(ingress, $"k{life}_{sender}_", answered, end.Token)).ToList();
@@ -41,7 +37,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         // Take out: synchronous = full in SpoolFile.
         Machine.LetsTrace();
         var trace = _spool + ".strace";
-        await using var ingress = new IngressProcess(Nowhere, _spool);
+        await using var ingress = new IngressProcess(Broker.Nowhere, _spool);
         await ingress.StartAsync(["strace", "-f", "-s", "400", "-o", trace, "-e", "trace=fsync,fdatasync,sendto,sendmsg"]);
         try
         {
@@ -71,7 +67,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         Machine.LetsTrace();
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("eio"));
         var answered = new List<string>();
-        await using (var ingress = new IngressProcess(Nowhere, _spool, keep: true))
+        await using (var ingress = new IngressProcess(Broker.Nowhere, _spool, keep: true))
         {
             // From the 60th on, ten syncs in each hundred fail.
             await ingress.StartAsync(["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fdatasync:error=EIO:when=60..69", "-e", "inject=fsync:error=EIO:when=60..69"]);
@@ -107,8 +103,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     {
         // Take out: the look at the disk in SpoolRoom, and draining can delete nothing.
         // In a name space of its own, where anybody may mount.
-        string[] unshare = ["unshare", "--mount", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]];
-        Machine.LetsMount(unshare);
+        var unshare = Machine.LetsMount();
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("full"));
         await using var ingress = new IngressProcess(amqp, _spool);
         Directory.CreateDirectory(_spool);
@@ -138,9 +133,9 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     [Fact]
     public async Task A_second_Ingress_on_the_same_spool_does_not_start_and_says_who_has_it()
     {
-        await using var first = new IngressProcess(Nowhere, _spool);
+        await using var first = new IngressProcess(Broker.Nowhere, _spool);
         await first.StartAsync();
-        await using var second = new IngressProcess(Nowhere, _spool);
+        await using var second = new IngressProcess(Broker.Nowhere, _spool);
         second.Launch();
         await second.Exited;
         Assert.Equal(78, second.ExitCode);

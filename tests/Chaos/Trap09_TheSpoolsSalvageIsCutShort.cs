@@ -1,4 +1,3 @@
-using KkiaEvents.Local.Backing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Chaos;
@@ -15,15 +14,12 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
     private byte[] _file = [];
     private long _salvaged;
 
-    // Nobody listens there: the broker is away for this Ingress alone.
-    private static string Nowhere => $"amqp://u:p@127.0.0.1:{LoopbackPort.Free()}/";
-
     private string DamagedFile => Path.Combine(_damaged, "spool-000001.db");
 
     public async ValueTask InitializeAsync()
     {
         _folders.Add(_damaged);
-        await using (var ingress = new IngressProcess(Nowhere, _damaged, keep: true))
+        await using (var ingress = new IngressProcess(Broker.Nowhere, _damaged, keep: true))
         {
             await ingress.StartAsync();
             for (var n = 0; n < Answered; n++)
@@ -32,7 +28,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
         }
 
         Damage();
-        await using var undisturbed = new IngressProcess(Nowhere, CopyOfDamaged());
+        await using var undisturbed = new IngressProcess(Broker.Nowhere, CopyOfDamaged());
         await undisturbed.StartAsync();
         _salvaged = await undisturbed.SpooledAsync();
         Assert.InRange(_salvaged, Answered / 2, Answered - 1);
@@ -59,7 +55,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
         // Take out: in SpoolStore.Open, PutAway of the files that were replaced (Remove each instead).
         Machine.LetsTrace();
         var folder = CopyOfDamaged();
-        await using (var killed = new IngressProcess(Nowhere, folder, keep: true))
+        await using (var killed = new IngressProcess(Broker.Nowhere, folder, keep: true))
         {
             string[] only = of is null ? [] : ["-P", Path.TrimEndingDirectorySeparator(Path.Combine(folder, of))];
             killed.Launch(["strace", "-f", "-o", "/dev/null", .. only, "-e", $"trace=/^({call})(at2?)?$", "-e", $"inject=/^({call})(at2?)?$:signal=KILL:when={which}"]);
@@ -76,12 +72,11 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
     public async Task A_full_disk_loses_nothing_and_it_is_tried_again(double room)
     {
         // Take out: in SpoolStore.Replace, Complete (Checkpoint instead): with room for the new file's log alone, the log is deleted.
-        string[] unshare = ["unshare", "--mount", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]];
-        Machine.LetsMount(unshare);
+        var unshare = Machine.LetsMount();
         var mount = NewFolder();
         Directory.CreateDirectory(mount);
         var ballast = DiskBytes - _file.Length - (int)(_file.Length * room) - (8 * PageBytes);
-        await using var ingress = new IngressProcess(Nowhere, mount);
+        await using var ingress = new IngressProcess(Broker.Nowhere, mount);
         await ingress.StartAsync([.. unshare, "sh", "-c",
             $"mount -t tmpfs -o size={DiskBytes} spool {mount} && cp {DamagedFile} {mount} && head -c {ballast} /dev/zero >{mount}/ballast && exec \"$0\" \"$@\""]);
         var inside = $"/proc/{ingress.Id}/root{mount}";
@@ -99,7 +94,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("late"));
         var folder = NewFolder();
         _folders.Add(folder);
-        await using (var before = new IngressProcess(Nowhere, folder, keep: true))
+        await using (var before = new IngressProcess(Broker.Nowhere, folder, keep: true))
         {
             await before.StartAsync();
             Assert.Equal(200, (await before.PostAsync("late"))!.Status);
@@ -123,7 +118,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("stopped"));
         var folder = NewFolder();
         _folders.Add(folder);
-        await using (var before = new IngressProcess(Nowhere, folder, keep: true))
+        await using (var before = new IngressProcess(Broker.Nowhere, folder, keep: true))
         {
             await before.StartAsync();
             await Parallel.ForAsync(0, 3000, async (n, _) => Assert.Equal(200, (await before.PostAsync($"stop_{n}"))!.Status));
@@ -137,7 +132,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
             await draining.StopAsync();
         }
 
-        await using var after = new IngressProcess(Nowhere, folder);
+        await using var after = new IngressProcess(Broker.Nowhere, folder);
         await after.StartAsync();
         var left = await after.SpooledAsync();
         Assert.InRange(left, 1, 2999);
@@ -146,7 +141,7 @@ public sealed class Trap09_TheSpoolsSalvageIsCutShort(Services services) : IAsyn
 
     private async Task SalvagedAsync(string folder)
     {
-        await using var ingress = new IngressProcess(Nowhere, folder, keep: true);
+        await using var ingress = new IngressProcess(Broker.Nowhere, folder, keep: true);
         await ingress.StartAsync();
         Assert.Equal(_salvaged, await ingress.SpooledAsync());
         Assert.Equal(_file, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder, "*.damaged"))));

@@ -57,21 +57,7 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     [Fact]
     public async Task A_refund_that_KKiaPay_does_not_take_for_its_keys_is_sent_again_once_they_are_right()
     {
-        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
-        await system.NotifyAsync(id);
-        await system.Outcomes.WaitForAsync(id);
-        await system.Provider.FaultAsync(new { rejectKeys = true });
-        try
-        {
-            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
-            await Condition.HoldsAsync("it was not taken", async () => await EventsAsync(id, "refund_answered") == 1);
-        }
-        finally
-        {
-            await system.Provider.HealAsync();
-        }
-
-        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        var id = await RefundedUnderAsync(new { rejectKeys = true });
         Assert.Equal(2, await EventsAsync(id, "refund_sent"));
         Assert.Equal(1L, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered' and data ->> 'answer' = 'NotTaken'"));
     }
@@ -79,22 +65,8 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     [Fact]
     public async Task A_refund_whose_answer_is_lost_is_not_sent_again_and_still_told()
     {
-        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
-        await system.NotifyAsync(id);
-        await system.Outcomes.WaitForAsync(id);
         var before = await RefundsAsync();
-        await system.Provider.FaultAsync(new { loseAnswers = 1.0 });
-        try
-        {
-            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
-            await Condition.HoldsAsync("the answer is known to be lost", async () => await EventsAsync(id, "refund_answered") == 1);
-        }
-        finally
-        {
-            await system.Provider.HealAsync();
-        }
-
-        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        var id = await RefundedUnderAsync(new { loseAnswers = 1.0 });
         Assert.Equal(1, await EventsAsync(id, "refund_sent"));
         Assert.Equal(1L, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered' and data ->> 'answer' = 'Lost'"));
         Assert.Equal(before + 1, await RefundsAsync());
@@ -135,4 +107,25 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
 
     // What became of a call is counted by the stand-in itself, also when its answer was lost.
     private Task<long> RefundsAsync() => system.Provider.CallsAsync("refunds");
+
+    /// <summary>Pays, and asks for a refund while KKiaPay misbehaves, until something came back for it; then heals KKiaPay, and waits for OrderRefunded.</summary>
+    private async Task<string> RefundedUnderAsync(object faults)
+    {
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        await system.NotifyAsync(id);
+        await system.Outcomes.WaitForAsync(id);
+        await system.Provider.FaultAsync(faults);
+        try
+        {
+            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
+            await Condition.HoldsAsync("what came back is known", async () => await EventsAsync(id, "refund_answered") == 1);
+        }
+        finally
+        {
+            await system.Provider.HealAsync();
+        }
+
+        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        return id;
+    }
 }

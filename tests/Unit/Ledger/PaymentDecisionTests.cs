@@ -142,11 +142,7 @@ public class PaymentDecisionTests
     [InlineData(TransactionStatus.NotAPayment)]
     public void A_success_after_a_failure_that_KKiaPays_API_holds_to_be_nobodys_payment_is_for_a_person(TransactionStatus status)
     {
-        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Failed, Given.Answer(status)));
-        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
-        var after = Failed.Evolve(flagged);
-        Assert.Equal(PaymentOutcome.Failed, after.Outcome);
-        Assert.Null(Decide(after, Given.Answer(status)));
+        var after = ContradictedOnce(Failed, status);
         Assert.False(PaymentDecision.IsOpenAfter(after, Given.Answer(status)));
         Given.Is<OrderPaid>(Decide(after, Given.Answer(TransactionStatus.Complete)));
     }
@@ -164,11 +160,7 @@ public class PaymentDecisionTests
     [InlineData(TransactionStatus.NotAPayment)]
     public void A_contradiction_of_a_paid_payment_is_flagged_once_and_takes_nothing_back(TransactionStatus status)
     {
-        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Paid, Given.Answer(status)));
-        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
-        var after = Paid.Evolve(flagged);
-        Assert.Equal(PaymentOutcome.Paid, after.Outcome);
-        Assert.Null(Decide(after, Given.Answer(status)));
+        _ = ContradictedOnce(Paid, status);
     }
 
     [Fact]
@@ -456,4 +448,15 @@ public class PaymentDecisionTests
 
     private static OrderEvent? Decide(Payment payment, VerificationAnswered answer, Order? order = null, OrderPolicy? policy = null) =>
         PaymentDecision.Decide(payment, order, answer, policy ?? Given.Lenient);
+
+    // The answer is flagged, changes nothing, and is not flagged again.
+    private static Payment ContradictedOnce(Payment payment, TransactionStatus status)
+    {
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(payment, Given.Answer(status)));
+        Assert.Equal(FlagReason.Contradiction, flagged.Reason);
+        var after = payment.Evolve(flagged);
+        Assert.Equal(payment.Outcome, after.Outcome);
+        Assert.Null(Decide(after, Given.Answer(status)));
+        return after;
+    }
 }
