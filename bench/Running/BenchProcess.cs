@@ -66,11 +66,14 @@ internal sealed class BenchProcess(string name, string program, string log, IRea
         throw new BenchFailedException($"{name} did not become ready. Its last words:\n{LogFile.Tail(log)}");
     }
 
-    /// <summary>Sends it a signal. Does nothing when it does not run.</summary>
-    public void Send(UnixSignal signal)
+    /// <summary>Stops it in its tracks; returns when it is frozen. Does nothing when it does not run.</summary>
+    public Task FreezeAsync() => ProcessId is { } id ? ProcessFreeze.FreezeTreeAsync(id) : Task.CompletedTask;
+
+    /// <summary>Lets it go on. Does nothing when it does not run.</summary>
+    public void Thaw()
     {
         if (ProcessId is { } id)
-            signal.SendToTree(id);
+            UnixSignal.Continue.SendToTree(id);
     }
 
     /// <summary>kill -9; returns when it is gone.</summary>
@@ -78,7 +81,8 @@ internal sealed class BenchProcess(string name, string program, string log, IRea
     {
         if (process is null)
             return;
-        Send(UnixSignal.Kill);
+        if (ProcessId is { } id)
+            UnixSignal.Kill.SendToTree(id);
         await process.Exited.ConfigureAwait(false);
         process.Dispose();
         process = null;

@@ -1,4 +1,3 @@
-using KkiaEvents.Local.Backing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Chaos;
@@ -16,7 +15,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
         {
             await system.NotifyAsync(id);
             await held.SomebodyIsHeldAsync();
-            system.Processors[0].Send(UnixSignal.Stop);
+            await system.Processors[0].FreezeAsync();
         }
 
         // The frozen one holds a claimed row now, inside a transaction; and it is handed half of what comes.
@@ -29,7 +28,7 @@ public class Trap12_AFrozenNodeHoldsLocks(Pipeline system) : IClassFixture<Pipel
         await system.EachIsPaidOnceAsync("frozen_", payments);
         Assert.Equal(1, await system.ReadAsync<long>($"select count(*) from kkiaevents.deliveries where transaction_id = '{id}' and delivered_at is not null"));
 
-        system.Processors[0].Send(UnixSignal.Continue);
+        system.Processors[0].Thaw();
         await system.Provider.PayManyAsync("thawed_", payments);
         await system.NotifyManyAsync("thawed_", payments);
         await system.EachIsPaidOnceAsync("thawed_", payments);

@@ -56,11 +56,7 @@ internal sealed class PrivatePostgreSql(ServiceDirectory directory, DatabaseEndp
 
     public Task KillAsync(CancellationToken cancellation = default) => StopAsync("immediate", cancellation);
 
-    public Task PauseAsync(CancellationToken cancellation = default)
-    {
-        UnixSignal.Stop.SendToTree(Postmaster());
-        return Task.CompletedTask;
-    }
+    public Task PauseAsync(CancellationToken cancellation = default) => ProcessFreeze.FreezeTreeAsync(Postmaster());
 
     public Task ResumeAsync(CancellationToken cancellation = default)
     {

@@ -56,9 +56,13 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
         server = null;
     }
 
-    public Task PauseAsync(CancellationToken cancellation = default) => SignalNode(UnixSignal.Stop);
+    public Task PauseAsync(CancellationToken cancellation = default) => ProcessFreeze.FreezeAsync(RunningNode());
 
-    public Task ResumeAsync(CancellationToken cancellation = default) => SignalNode(UnixSignal.Continue);
+    public Task ResumeAsync(CancellationToken cancellation = default)
+    {
+        UnixSignal.Continue.Send(RunningNode());
+        return Task.CompletedTask;
+    }
 
     public async Task ControlAsync(params string[] arguments) =>
         await directory.Account.Command(Path.Combine(Path.GetDirectoryName(program)!, "rabbitmqctl"), arguments)
@@ -142,12 +146,7 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
 
     private string NodeLog() => LogFile.Tail(Path.Combine(directory.File("log"), $"kkia-{directory.Id}@localhost.log"));
 
-    private Task SignalNode(UnixSignal signal)
-    {
-        if (NodeProcess() is not { } node || !signal.Send(node))
-            throw new BackingServiceException("RabbitMQ does not run.");
-        return Task.CompletedTask;
-    }
+    private int RunningNode() => NodeProcess() ?? throw new BackingServiceException("RabbitMQ does not run.");
 
     private int? NodeProcess() => File.Exists(PidFile)
         && int.TryParse(File.ReadAllText(PidFile).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Chaos.Running;
-using KkiaEvents.Local.Backing;
 
 namespace KkiaEvents.Chaos.Faults;
 
@@ -106,16 +105,16 @@ internal sealed class FaultBook
         };
     }
 
-    private static Task<Func<Task>> FreezeAsync(BenchProcess[] processes)
+    private static async Task<Func<Task>> FreezeAsync(BenchProcess[] processes)
     {
         foreach (var process in processes)
-            process.Send(UnixSignal.Stop);
-        return Task.FromResult<Func<Task>>(() =>
+            await process.FreezeAsync().ConfigureAwait(false);
+        return () =>
         {
             foreach (var process in processes)
-                process.Send(UnixSignal.Continue);
+                process.Thaw();
             return Task.CompletedTask;
-        });
+        };
     }
 
     private static async Task<Func<Task>> AwayAsync(Task away, Func<Task> back)
