@@ -132,11 +132,12 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     [Fact]
     public async Task A_second_Ingress_on_the_same_spool_does_not_start_and_says_who_has_it()
     {
+        // Take out: both locks in SpoolFolder.
         await using var first = new IngressProcess(Broker.Nowhere, _spool);
         await first.StartAsync();
         await using var second = new IngressProcess(Broker.Nowhere, _spool);
         second.Launch();
-        await second.Exited;
+        await second.Exited.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(78, second.ExitCode);
         await Condition.HoldsAsync("it says why", () => second.Lines.Contains("Example: Ingress__Spool__Directory=", StringComparison.Ordinal));
         Assert.Contains("in use by another Ingress (process ", second.Lines);

@@ -58,7 +58,7 @@ internal static class TriggerCommand
         var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            context.Screen.Complain($"The Sandbox refuses ({(int)response.StatusCode}): {answer}");
+            context.Screen.Complain($"The Sandbox refuses ({(int)response.StatusCode}): {Why(answer)}");
             return ExitCodes.Found;
         }
 
@@ -73,10 +73,23 @@ internal static class TriggerCommand
     private static Uri Address(string? sandbox)
     {
         if (string.IsNullOrWhiteSpace(sandbox))
-            throw new ServiceDefaults.ConfigurationProblemException([new("KKIAEVENTS_SANDBOX", "is missing, and no --sandbox is given.", "http://127.0.0.1:5081")]);
+            throw new ServiceDefaults.ConfigurationProblemException([new("KKIAEVENTS_SANDBOX", "is missing, and no --sandbox is given.", "http://127.0.0.1:8090")]);
         return Uri.TryCreate(sandbox, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new UsageException($"'{sandbox}' is not an http address.");
+    }
+
+    // Of a problem+json what it says to its reader (RFC 9457, section 3.1.4); of anything else all.
+    private static string Why(string answer)
+    {
+        try
+        {
+            return JsonNode.Parse(answer) is JsonObject problem && problem["detail"] is JsonValue detail ? detail.ToString() : answer;
+        }
+        catch (JsonException)
+        {
+            return answer;
+        }
     }
 
     private static void Set(JsonObject payment, string set)

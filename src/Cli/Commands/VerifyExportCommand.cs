@@ -32,6 +32,8 @@ internal static class VerifyExportCommand
     private static async Task<int> RunAsync(CliContext context, string path, string[] files, bool json, CancellationToken cancellationToken)
     {
         var given = Secrets(files).ToLookup(s => s.Merchant, s => s.Secret);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new UsageException($"'{path}' is not there: give the directory that kkia export made, or the {ExportManifest.FileName} in it.");
         var configured = context.SecretsOf();
         var problems = new List<ExportProblem>();
         var count = 0L;

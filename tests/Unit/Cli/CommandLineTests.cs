@@ -26,6 +26,7 @@ public class CommandLineTests
     [InlineData("as-of soon order-1", "'soon' is not a time")]
     [InlineData("export there --from 2026-03-02 --to 2026-03-01", "--from must be before --to")]
     [InlineData("verify-export there --secret-file secret.txt", "MERCHANT=FILE")]
+    [InlineData("verify-export nowhere", "'nowhere' is not there")]
     [InlineData("trigger nothing", "'nothing'")]
     [InlineData("trigger success --set amount --sandbox http://127.0.0.1:1", "FIELD=VALUE")]
     [InlineData("trigger success --sandbox nowhere", "'nowhere' is not an http address")]
