@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using KkiaEvents.Chaos.Faults;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Chaos;
 
 /// <summary>What was answered 200 from the spool survives a kill, a full disk and a disk that fails.</summary>
-[Collection(TakesServersAway.Name)]
 public class Trap09_TheSpoolLosesItsRecords(Services services)
 {
     private readonly string _spool = Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}");
@@ -104,26 +104,21 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         // In a name space of its own, where anybody may mount.
         var unshare = Machine.LetsMount();
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("full"));
-        await using var ingress = new IngressProcess(amqp, _spool);
+        await using var gate = new TcpGate(services.BrokerEndpoint.Port);
+        gate.Become(GateState.Swallowing);
+        await using var ingress = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool);
         Directory.CreateDirectory(_spool);
-        await services.Broker.PauseAsync();
+        await ingress.StartAsync([.. unshare, "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
         var answered = new List<string>();
-        try
-        {
-            await ingress.StartAsync([.. unshare, "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
-            Answer? answer = null;
-            for (var n = 0; n < 5000 && (answer = await ingress.PostAsync($"full_{n}")) is { Status: 200 }; n++)
-                answered.Add($"full_{n}");
-            Assert.NotNull(answer);
-            Assert.Equal(503, answer.Status);
-            Assert.True(answer.RetryAfter);
-            Assert.Contains("disk", answer.Body);
-            Assert.True(answered.Count > 50, $"only {answered.Count} fitted");
-        }
-        finally
-        {
-            await services.Broker.ResumeAsync();
-        }
+        Answer? answer = null;
+        for (var n = 0; n < 5000 && (answer = await ingress.PostAsync($"full_{n}")) is { Status: 200 }; n++)
+            answered.Add($"full_{n}");
+        Assert.NotNull(answer);
+        Assert.Equal(503, answer.Status);
+        Assert.True(answer.RetryAfter);
+        Assert.Contains("disk", answer.Body);
+        Assert.True(answered.Count > 50, $"only {answered.Count} fitted");
+        gate.Become(GateState.Open);
 
         await Broker.HasAllAsync(amqp, answered, () => ingress.Lines);
         await Condition.HoldsAsync("the spool is empty", async () => await ingress.SpooledAsync() == 0);
@@ -141,6 +136,54 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         Assert.Equal(78, second.ExitCode);
         await Condition.HoldsAsync("it says why", () => second.Lines.Contains("Example: Ingress__Spool__Directory=", StringComparison.Ordinal));
         Assert.Contains("in use by another Ingress (process ", second.Lines);
+    }
+
+    [Fact]
+    public async Task What_a_disk_held_that_refused_at_the_start_is_drained_once_it_takes_again()
+    {
+        // Take out: FilledAsync's word in SpoolDisk.Show.
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("late"));
+        await using (var before = new IngressProcess(Broker.Nowhere, _spool, keep: true))
+        {
+            await before.StartAsync();
+            Assert.Equal(200, (await before.PostAsync("late"))!.Status);
+            await before.StopAsync();
+        }
+
+        var (file, away) = (Path.Combine(_spool, "spool-000001.db"), Path.Combine(_spool, "away"));
+        File.Move(file, away);
+        File.CreateSymbolicLink(file, Path.Combine(_spool, "nowhere", "file"));
+        await using var ingress = new IngressProcess(amqp, _spool);
+        await ingress.StartAsync();
+        Assert.Contains("can't keep webhooks", ingress.Lines);
+        File.Move(away, file, overwrite: true);
+        await Broker.HasAllAsync(amqp, ["late"], () => ingress.Lines);
+    }
+
+    [Fact]
+    public async Task A_stop_while_it_drains_sends_nothing_twice()
+    {
+        // Take out: StopPatience in SpoolDrain.
+        var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("stopped"));
+        await using (var before = new IngressProcess(Broker.Nowhere, _spool, keep: true))
+        {
+            await before.StartAsync();
+            await Parallel.ForAsync(0, 3000, async (n, _) => Assert.Equal(200, (await before.PostAsync($"stop_{n}"))!.Status));
+            await before.StopAsync();
+        }
+
+        await using (var draining = new IngressProcess(amqp, _spool, keep: true))
+        {
+            draining.Launch();
+            await Condition.HoldsAsync("it drains", () => draining.Lines.Contains("kept as delivery", StringComparison.Ordinal));
+            await draining.StopAsync();
+        }
+
+        await using var after = new IngressProcess(Broker.Nowhere, _spool);
+        await after.StartAsync();
+        var left = await after.SpooledAsync();
+        Assert.InRange(left, 1, 2999);
+        Assert.Equal(3000 - left, await Broker.CountAsync(amqp, Broker.Queue));
     }
 
     private async Task DrainedAsync(string amqp, IReadOnlyCollection<string> answered)
