@@ -39,6 +39,9 @@ public class Pipeline(Services services) : IAsyncLifetime
     /// <summary>Those that were started and not stopped, the oldest first.</summary>
     internal IReadOnlyList<BenchProcess> Processors => _processors;
 
+    /// <summary>What all Processors logged so far.</summary>
+    internal string ProcessorLog() => string.Concat(Directory.GetFiles(_directory, "processor-*.log").Select(ReadAll));
+
     /// <summary>How many Processors run from the start.</summary>
     protected virtual int ProcessorsAtStart => 1;
 
@@ -143,6 +146,12 @@ public class Pipeline(Services services) : IAsyncLifetime
         Provider?.Dispose();
         Directory.Delete(_directory, recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    private static string ReadAll(string log)
+    {
+        using var file = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return file.ReadToEnd();
     }
 
     private BenchProcess LaunchProcessor()

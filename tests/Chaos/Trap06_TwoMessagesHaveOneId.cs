@@ -13,6 +13,9 @@ public class Trap06_TwoMessagesHaveOneId(Trap06_TwoMessagesHaveOneId.NoProcessor
         protected override int ProcessorsAtStart => 0;
     }
 
+    // More than batches that are under way at once, so that some have two of them.
+    private const int Successes = 20;
+
     [Fact]
     public async Task Failed_and_success_of_one_transaction_in_one_batch_are_both_recorded()
     {
@@ -20,15 +23,17 @@ public class Trap06_TwoMessagesHaveOneId(Trap06_TwoMessagesHaveOneId.NoProcessor
         // TransactionBatches, for DistinctBy(Event).
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id, "transaction.failed");
-        await system.NotifyAsync(id);
-        await system.NotifyAsync(id, salt: "another success");
-        Assert.Equal(3, (await MessageIdsAsync()).Distinct().Count());
+        for (var n = 0; n < Successes; n++)
+            await system.NotifyAsync(id, salt: $"success {n}");
+        Assert.Equal(1 + Successes, (await MessageIdsAsync()).Distinct().Count());
 
-        // They are all there before it starts: one batch.
+        // They are all there before it starts, and come in while the first batches wait for KKiaPay.
+        await system.Provider.FaultAsync(new { latencyMs = 1000 });
         await system.StartProcessorAsync();
         await system.Outcomes.WaitForAsync(id);
+        await system.Provider.HealAsync();
         await Condition.HoldsAsync("every claim is in the stream",
-            async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'webhook_recorded'") == 3);
+            async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'webhook_recorded'") == 1 + Successes);
         Assert.Single(system.Outcomes.Of(id));
     }
 

@@ -165,6 +165,13 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     {
         // Take out: StopPatience in SpoolDrain.
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("stopped"));
+        await using (var declaring = new IngressProcess(amqp, _spool, keep: true))
+        {
+            await declaring.StartAsync();
+            await declaring.IsHealthyAsync();
+            await declaring.StopAsync();
+        }
+
         await using (var before = new IngressProcess(Broker.Nowhere, _spool, keep: true))
         {
             await before.StartAsync();
@@ -172,11 +179,21 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
             await before.StopAsync();
         }
 
-        await using (var draining = new IngressProcess(amqp, _spool, keep: true))
+        await using var gate = new TcpGate(services.BrokerEndpoint.Port);
+        await using (var draining = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool, keep: true))
         {
-            draining.Launch();
+            await draining.StartAsync();
             await Condition.HoldsAsync("it drains", () => draining.Lines.Contains("kept as delivery", StringComparison.Ordinal));
-            await draining.StopAsync();
+            gate.Become(GateState.Withholding);
+            await Condition.HoldsAsync("the broker has some whose confirms are on their way", async () =>
+            {
+                var spooled = await draining.SpooledAsync();
+                return await Broker.CountAsync(amqp, Broker.Queue) > 3000 - spooled;
+            });
+            var stopping = draining.StopAsync();
+            await Condition.HoldsAsync("it stops", () => draining.Lines.Contains("shutting down", StringComparison.Ordinal));
+            gate.Become(GateState.Open);
+            await stopping;
         }
 
         await using var after = new IngressProcess(Broker.Nowhere, _spool);
