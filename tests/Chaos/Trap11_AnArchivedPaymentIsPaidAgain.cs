@@ -8,7 +8,8 @@ public class Trap11_AnArchivedPaymentIsPaidAgain(Pipeline system) : IClassFixtur
     [Fact]
     public async Task A_webhook_of_an_archived_payment_changes_nothing_and_stops_no_other()
     {
-        // Take out: EnableStrictStreamIdentityEnforcement in LedgerStore.
+        // Take out: EnableStrictStreamIdentityEnforcement in LedgerStore, and have archived streams in a partition of their own
+        // (UseArchivedStreamPartitioning); as long as they share mt_streams, its primary key holds too.
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
