@@ -10,24 +10,37 @@ public class Trap11_AnArchivedPaymentIsPaidAgain(Pipeline system) : IClassFixtur
     {
         // Take out: EnableStrictStreamIdentityEnforcement in LedgerStore, and have archived streams in a partition of their own
         // (UseArchivedStreamPartitioning); as long as they share mt_streams, its primary key holds too.
-        var id = await system.Provider.PayAsync(new { amount = 5000 });
-        await system.NotifyAsync(id);
-        await system.Outcomes.WaitForAsync(id);
+        var (paid, open) = (await system.Provider.PayAsync(new { amount = 5000 }), await system.Provider.PayAsync(new { amount = 5000, outcome = "pending" }));
+        await system.NotifyAsync(paid);
+        await system.NotifyAsync(open);
+        await system.Outcomes.WaitForAsync(paid);
         await Condition.HoldsAsync("it is delivered", async () => await system.UndeliveredAsync() == 0);
-        await system.ExecuteAsync($"select kkiaevents.mt_archive_stream('default/{id}')");
-        await system.ExecuteAsync($"delete from kkiaevents.mt_doc_payment where id = 'default/{id}'");
+        await Condition.HoldsAsync("the other one waits", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due") == 1);
+        foreach (var id in new[] { paid, open })
+        {
+            await system.ExecuteAsync($"select kkiaevents.mt_archive_stream('default/{id}')");
+            await system.ExecuteAsync($"delete from kkiaevents.mt_doc_payment where id = 'default/{id}'");
+            await system.ExecuteAsync($"delete from kkiaevents.due where stream_id = 'default/{id}'");
+        }
+
         var events = await EventsAsync();
 
-        await system.NotifyAsync(id);
-        await system.NotifyAsync(id, salt: "another body");
-        await system.NotifyAsync(id, "transaction.failed");
+        foreach (var id in new[] { paid, open })
+        {
+            await system.NotifyAsync(id);
+            await system.NotifyAsync(id, salt: "another body");
+            await system.NotifyAsync(id, "transaction.failed");
+        }
+
         var other = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(other);
         await system.Outcomes.WaitForAsync(other);
         await Condition.HoldsAsync("the queue is empty", async () => await Broker.CountAsync(system.AmqpUri, Broker.Queue) == 0);
+        await Condition.HoldsAsync("the six are in the dead letters", async () => await Broker.CountAsync(system.AmqpUri, "kkiaevents-dead") == 6);
         Assert.Equal(events, await EventsAsync());
-        Assert.Single(system.Outcomes.Of(id));
+        Assert.Single(system.Outcomes.Of(paid));
+        Assert.Empty(system.Outcomes.Of(open));
 
-        Task<long> EventsAsync() => system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}'");
+        Task<long> EventsAsync() => system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id in ('default/{paid}', 'default/{open}')");
     }
 }
