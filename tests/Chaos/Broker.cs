@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using KkiaEvents.Chaos.Faults;
 using KkiaEvents.Local.Backing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using RabbitMQ.Client;
@@ -11,8 +12,13 @@ internal static class Broker
 {
     public const string Queue = "kkiaevents-processor";
 
+    public const string DeadLetters = "kkiaevents-dead";
+
     /// <summary>Nobody listens there: the broker is away for whoever is given it.</summary>
     public static string Nowhere => $"amqp://u:p@127.0.0.1:{LoopbackPort.Free()}/";
+
+    /// <summary>The same broker behind a gate.</summary>
+    public static string Through(TcpGate gate, string amqpUri) => new UriBuilder(amqpUri) { Port = gate.Port }.Uri.AbsoluteUri;
 
     /// <summary>How many messages a queue holds that nobody has been handed.</summary>
     public static async Task<uint> CountAsync(string amqpUri, string queue)

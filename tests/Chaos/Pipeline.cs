@@ -40,7 +40,7 @@ public class Pipeline(Services services) : IAsyncLifetime
     internal IReadOnlyList<BenchProcess> Processors => _processors;
 
     /// <summary>What all Processors logged so far.</summary>
-    internal string ProcessorLog() => string.Concat(Directory.GetFiles(_directory, "processor-*.log").Select(ReadAll));
+    internal string ProcessorLog() => string.Concat(Directory.GetFiles(_directory, "processor-*.log").Select(File.ReadAllText));
 
     /// <summary>How many Processors run from the start.</summary>
     protected virtual int ProcessorsAtStart => 1;
@@ -148,17 +148,11 @@ public class Pipeline(Services services) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private static string ReadAll(string log)
-    {
-        using var file = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return file.ReadToEnd();
-    }
-
     private BenchProcess LaunchProcessor()
     {
         var processor = Process($"processor-{++_started}", "src/Processor", "KkiaEvents.Processor", new()
         {
-            ["ConnectionStrings__RabbitMq"] = new UriBuilder(_amqpUriOf("processor")) { Port = BrokerGate.Port }.Uri.AbsoluteUri,
+            ["ConnectionStrings__RabbitMq"] = Broker.Through(BrokerGate, _amqpUriOf("processor")),
             ["ConnectionStrings__Ledger"] = _accounts!.Processor,
             ["Kkiapay__Merchants__default__PublicKey"] = "pk",
             ["Kkiapay__Merchants__default__PrivateKey"] = "tpk",

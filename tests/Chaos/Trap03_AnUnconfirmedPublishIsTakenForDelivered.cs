@@ -55,7 +55,7 @@ public class Trap03_AnUnconfirmedPublishIsTakenForDelivered(Services services, T
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("withheld"));
         await using var gate = new TcpGate(services.BrokerEndpoint.Port);
         await using var ingress = new IngressProcess(
-            new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}"));
+            Broker.Through(gate, amqp), Path.Combine(Path.GetTempPath(), $"kkiaevents-chaos-{Guid.NewGuid():n}"));
         await ingress.StartAsync();
         await ingress.IsHealthyAsync();
         gate.Become(GateState.Withholding);

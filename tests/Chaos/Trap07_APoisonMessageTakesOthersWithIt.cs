@@ -8,8 +8,6 @@ namespace KkiaEvents.Tests.Chaos;
 public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOthersWithIt.NoProcessor system)
     : IClassFixture<Trap07_APoisonMessageTakesOthersWithIt.NoProcessor>
 {
-    private const string DeadLetters = "kkiaevents-dead";
-
     public sealed class NoProcessor(Services services) : Pipeline(services)
     {
         protected override int ProcessorsAtStart => 0;
@@ -36,11 +34,11 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
 
         // Some were recorded in the ledger before a kill, and wait there; each of the others is in one of the queues.
         await Condition.HoldsAsync("none is missing", async () =>
-            await channel.MessageCountAsync(Broker.Queue) + await channel.MessageCountAsync(DeadLetters)
+            await channel.MessageCountAsync(Broker.Queue) + await channel.MessageCountAsync(Broker.DeadLetters)
             + await system.ReadAsync<long>("select count(*) from kkiaevents.due where transaction_id like 'poison%'") >= payments);
 
         await system.Provider.HealAsync();
-        while (await channel.BasicGetAsync(DeadLetters, autoAck: true) is { } dead)
+        while (await channel.BasicGetAsync(Broker.DeadLetters, autoAck: true) is { } dead)
             await channel.BasicPublishAsync("", Broker.Queue, mandatory: true, new BasicProperties(dead.BasicProperties) { Headers = null }, dead.Body);
         await system.StartProcessorAsync();
         await system.EachIsPaidOnceAsync("poison_", payments);
@@ -56,7 +54,7 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
         await system.NotifyManyAsync("good_", payments / 2);
         await using var connection = await new ConnectionFactory { Uri = new(system.AmqpUri) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var before = await channel.MessageCountAsync(DeadLetters);
+        var before = await channel.MessageCountAsync(Broker.DeadLetters);
         // What the ledger refuses, and what nobody can read.
         await PublishAsync("""{"messageId":"0193f0c4-7a6e-7000-8000-00000000dead","messageType":["urn:message:KkiaEvents.Contracts:TransactionSucceeded","urn:message:KkiaEvents.Contracts:TransactionNotification"],"message":{"deliveryId":"0193f0c4-7a6e-7000-8000-00000000dead","merchant":"default","transactionId":"nul","event":"transaction.success","body":"{\u0000}","signature":"\u0000","receivedAt":"2026-01-01T00:00:00Z"}}""");
         await PublishAsync("{ no envelope");
@@ -65,7 +63,7 @@ public class Trap07_APoisonMessageTakesOthersWithIt(Trap07_APoisonMessageTakesOt
 
         await system.StartProcessorAsync();
         await system.EachIsPaidOnceAsync("good_", payments);
-        await Condition.HoldsAsync("both are in the dead letters", async () => await channel.MessageCountAsync(DeadLetters) == before + 2);
+        await Condition.HoldsAsync("both are in the dead letters", async () => await channel.MessageCountAsync(Broker.DeadLetters) == before + 2);
         await system.KillProcessorsAsync();
 
         async Task PublishAsync(string body) => await channel.BasicPublishAsync(

@@ -140,7 +140,7 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
     {
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName(state.ToString().ToLowerInvariant()));
         await using var gate = new TcpGate(services.BrokerEndpoint.Port);
-        await using var ingress = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool);
+        await using var ingress = new IngressProcess(Broker.Through(gate, amqp), _spool);
         await ingress.StartAsync();
         await ingress.IsHealthyAsync();
         gate.Become(state);

@@ -106,7 +106,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         var amqp = await services.CreateVirtualHostAsync(Services.UniqueName("full"));
         await using var gate = new TcpGate(services.BrokerEndpoint.Port);
         gate.Become(GateState.Swallowing);
-        await using var ingress = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool);
+        await using var ingress = new IngressProcess(Broker.Through(gate, amqp), _spool);
         Directory.CreateDirectory(_spool);
         await ingress.StartAsync([.. unshare, "sh", "-c", $"mount -t tmpfs -o size=1m spool {_spool} && exec \"$0\" \"$@\""]);
         var answered = new List<string>();
@@ -180,7 +180,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
         }
 
         await using var gate = new TcpGate(services.BrokerEndpoint.Port);
-        await using (var draining = new IngressProcess(new UriBuilder(amqp) { Port = gate.Port }.Uri.AbsoluteUri, _spool, keep: true))
+        await using (var draining = new IngressProcess(Broker.Through(gate, amqp), _spool, keep: true))
         {
             await draining.StartAsync();
             await Condition.HoldsAsync("it drains", () => draining.Lines.Contains("kept as delivery", StringComparison.Ordinal));

@@ -36,7 +36,7 @@ public class Trap11_AnArchivedPaymentIsPaidAgain(Pipeline system) : IClassFixtur
         await system.NotifyAsync(other);
         await system.Outcomes.WaitForAsync(other);
         await Condition.HoldsAsync("the queue is empty", async () => await Broker.CountAsync(system.AmqpUri, Broker.Queue) == 0);
-        await Condition.HoldsAsync("the six are in the dead letters", async () => await Broker.CountAsync(system.AmqpUri, "kkiaevents-dead") == 6);
+        await Condition.HoldsAsync("the six are in the dead letters", async () => await Broker.CountAsync(system.AmqpUri, Broker.DeadLetters) == 6);
         Assert.Equal(events, await EventsAsync());
         Assert.Single(system.Outcomes.Of(paid));
         Assert.Empty(system.Outcomes.Of(open));

@@ -23,8 +23,8 @@ public class AuditTests(Installation system) : IClassFixture<Installation>
         var untouched = await RebuildAsync();
         Assert.Equal((0, 0), (untouched.PaymentsRepaired, untouched.OrdersRepaired));
 
-        await ExecuteAsync("update kkiaevents.mt_doc_payment set data = jsonb_set(data, '{outcome}', '\"Open\"') where data ->> 'outcome' = 'Paid'");
-        await ExecuteAsync("delete from kkiaevents.mt_doc_order where data ->> 'paidBy' is not null");
+        await system.ExecuteAsync("update kkiaevents.mt_doc_payment set data = jsonb_set(data, '{outcome}', '\"Open\"') where data ->> 'outcome' = 'Paid'");
+        await system.ExecuteAsync("delete from kkiaevents.mt_doc_order where data ->> 'paidBy' is not null");
         Assert.NotEqual(right, await SnapshotAsync());
         var repaired = await RebuildAsync();
         Assert.True(repaired is { PaymentsRepaired: > 0, OrdersRepaired: > 0 });
@@ -85,10 +85,4 @@ public class AuditTests(Installation system) : IClassFixture<Installation>
 
     private async Task<string> SnapshotAsync() =>
         await system.ReadAsync<string>("select string_agg(id || data::text, E'\\n' order by id) from (select id, data - 'version' as data from kkiaevents.mt_doc_payment union all select 'order ' || id, data - 'version' from kkiaevents.mt_doc_order) d");
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var command = system.Database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
 }

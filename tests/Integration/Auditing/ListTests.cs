@@ -19,7 +19,7 @@ public class ListTests(Installation system) : IClassFixture<Installation>
     public async Task Each_filter_lists_what_a_look_at_every_payment_finds()
     {
         await PlayAsync();
-        await ExecuteAsync("update kkiaevents.deliveries set delivered_at = null, not_before = now() + interval '1 day' where event_id = (select event_id from kkiaevents.deliveries where message_type = 'OrderPaid' order by created_at limit 1)");
+        Assert.Equal(1, await system.ExecuteAsync("update kkiaevents.deliveries set delivered_at = null, not_before = now() + interval '1 day' where event_id = (select event_id from kkiaevents.deliveries where message_type = 'OrderPaid' order by created_at limit 1)"));
         var all = await AllAsync(new() { Limit = PaymentFilter.MaxLimit });
         Assert.Equal(await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_payment"), all.Count);
         Assert.Equal(all.OrderByDescending(l => l.Payment.FirstSeenAt).Select(l => l.Payment.Id), all.Select(l => l.Payment.Id));
@@ -53,7 +53,7 @@ public class ListTests(Installation system) : IClassFixture<Installation>
 
         Assert.Empty((await Queries.ListAsync(new() { Merchant = "nobody" }, Token)).Payments);
         Assert.Single(all, l => l.Undelivered);
-        await ExecuteAsync("update kkiaevents.deliveries set delivered_at = now() where delivered_at is null");
+        Assert.Equal(1, await system.ExecuteAsync("update kkiaevents.deliveries set delivered_at = now() where delivered_at is null"));
         await Assert.ThrowsAsync<ArgumentException>(() => Queries.ListAsync(new() { After = "nonsense" }, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Queries.ListAsync(new() { Limit = 0 }, Token));
     }
@@ -123,11 +123,5 @@ public class ListTests(Installation system) : IClassFixture<Installation>
             if (page.Next is null)
                 return all;
         }
-    }
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var command = system.Database.CreateCommand(sql);
-        Assert.Equal(1, await command.ExecuteNonQueryAsync(Token));
     }
 }

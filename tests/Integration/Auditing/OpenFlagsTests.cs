@@ -12,13 +12,13 @@ public class OpenFlagsTests(Installation system) : IClassFixture<Installation>
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await system.Outcomes.WaitForAsync(id);
-        await ExecuteAsync(
+        await system.ExecuteAsync(
             $$"""
             insert into kkiaevents.mt_doc_payment (id, data, mt_version, mt_dotnet_type)
             select id || n, jsonb_set(data, '{flags}', case n when 1 then '["Contradiction", "AlreadyPaid"]'::jsonb when 2 then '["AlreadyPaid"]' else '[]' end), mt_version, mt_dotnet_type
             from kkiaevents.mt_doc_payment, generate_series(1, 20000) n where id = 'default/{{id}}'
             """);
-        await ExecuteAsync("analyze kkiaevents.mt_doc_payment");
+        await system.ExecuteAsync("analyze kkiaevents.mt_doc_payment");
         var before = await ByIndexAsync();
 
         var flags = await system.Get<OpenFlags>().CountAsync(TestContext.Current.CancellationToken);
@@ -29,10 +29,4 @@ public class OpenFlagsTests(Installation system) : IClassFixture<Installation>
 
     private Task<long> ByIndexAsync() =>
         system.ReadAsync<long>("select idx_scan from pg_stat_user_indexes where schemaname = 'kkiaevents' and indexrelname = 'mt_doc_payment_idx_flagged'");
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var command = system.Database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
 }

@@ -157,6 +157,13 @@ public class Installation(Services services) : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes the ledger as its owner; how many rows.</summary>
+    public async Task<int> ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return await command.ExecuteNonQueryAsync();
+    }
+
     /// <inheritdoc cref="LedgerAccounts.TamperAsync" />
     public Task<int> TamperAsync(string sql) => Ledger.TamperAsync(sql);
 
