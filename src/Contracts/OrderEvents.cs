@@ -43,11 +43,22 @@ public abstract record OrderEvent
     public JsonElement? Data { get; init; }
 }
 
-/// <summary>The order is paid: KKiaPay itself confirmed it, and the amount is what was due. Hand over the goods. At most one per transaction and one per order.</summary>
+/// <summary>
+/// KKiaPay itself confirmed a payment for the order. Where <see cref="DueAmount"/> says what the shop announced, the payment
+/// was held against it and the order is paid: hand over the goods. Where it is null, nobody announced the order and nothing
+/// guarded the amount, which a buyer can change in the browser: compare <see cref="Amount"/> with your own order first.
+/// At most one per transaction, and at most one per order that pays what was due.
+/// </summary>
 public sealed record OrderPaid : OrderEvent
 {
     /// <summary>Gross amount that the customer's payment is worth, in whole XOF, above 0.</summary>
     public required long Amount { get; init; }
+
+    /// <summary>
+    /// What the order was due when this was decided, as the shop announced it, gross, in whole XOF; null when nobody had
+    /// announced it. It differs from <see cref="Amount"/> only where a person accepted the difference.
+    /// </summary>
+    public long? DueAmount { get; init; }
 
     /// <summary>KKiaPay's commission, in whole XOF; null when it says none.</summary>
     public long? Fees { get; init; }

@@ -18,7 +18,12 @@ internal static class Samples
 
     public static object[] Full =>
     [
-        new ExpectPayment { Merchant = "shop-a", OrderId = "12345", Amount = 5000, TransactionId = Transaction },
+        new ExpectPayment { Merchant = "shop-a", OrderId = "12345", Amount = 5000, TransactionId = Transaction, Withdrawn = true },
+        new ExpectPaymentRefused
+        {
+            EventId = Event, Merchant = "shop-a", OrderId = "12345", Amount = 5000, TransactionId = Transaction,
+            Reason = "Order 12345 was paid by transaction txn_def456789012.", RefusedAt = At,
+        },
         new TransactionSucceeded
         {
             DeliveryId = Event, Merchant = "shop-a", TransactionId = Transaction, Event = "transaction.success",
@@ -48,7 +53,7 @@ internal static class Samples
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
             PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Payer = Payer, Data = Data,
-            Amount = 5000, Fees = 25, Net = 4975, SupersedesEventId = Earlier,
+            Amount = 5000, DueAmount = 5000, Fees = 25, Net = 4975, SupersedesEventId = Earlier,
         },
         new OrderPaymentFailed
         {
@@ -74,6 +79,7 @@ internal static class Samples
     public static object[] Least =>
     [
         new ExpectPayment { OrderId = "12345", Amount = 5000 },
+        new ExpectPaymentRefused { EventId = Event, Merchant = "default", OrderId = "12345", Amount = 5000, Reason = "The order is paid.", RefusedAt = At },
         new TransactionSucceeded
         {
             DeliveryId = Event, Merchant = "default", TransactionId = Transaction, Event = "transaction.success",
