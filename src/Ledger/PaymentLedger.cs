@@ -90,6 +90,6 @@ public sealed class PaymentLedger(IDocumentStore store, LedgerOptions options, F
         IReadOnlyList<PaymentFacts> batch, IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken cancellationToken)
     {
         await using var session = store.LightweightSession();
-        return await new SettlementCommit(session, options.Schema, policyOf).RunAsync(batch, known, cancellationToken);
+        return await new SettlementCommit(session, options, policyOf).RunAsync(batch, known, cancellationToken);
     }
 }

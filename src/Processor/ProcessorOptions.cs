@@ -25,6 +25,9 @@ internal sealed record ProcessorOptions
     /// <summary>How many webhooks go into one commit at most.</summary>
     public required int BatchSize { get; init; }
 
+    /// <summary>How many paid payments are asked about again each second at most; 0 for none.</summary>
+    public required int RechecksPerSecond { get; init; }
+
     public static ProcessorOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
@@ -32,6 +35,8 @@ internal sealed record ProcessorOptions
         var ledger = settings.Required("ConnectionStrings__Ledger", LedgerOptions.ConnectionExample, LedgerOptions.ProblemOf);
         var parallel = settings.Number("Processor__ParallelVerifications", 64, 1, 1000);
         var batch = settings.Number("Processor__BatchSize", 100, 1, 1000);
+        var rechecks = settings.Number("Processor__RechecksPerSecond", 10, 0, 1000);
+        var schedule = Schedule(configuration, settings);
         using var merchants = new Merchants(configuration);
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
@@ -47,10 +52,25 @@ internal sealed record ProcessorOptions
         return new()
         {
             Bus = BusAddress.TryParse(bus)!,
-            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents" },
+            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents", Rechecks = schedule },
+            RechecksPerSecond = rechecks,
             ParallelVerifications = parallel,
             BatchSize = batch,
         };
+    }
+
+    private static IReadOnlyList<TimeSpan> Schedule(IConfiguration configuration, Settings settings)
+    {
+        var schedule = new List<TimeSpan>();
+        foreach (var entry in configuration.GetSection("Processor:Rechecks").GetChildren())
+        {
+            if (TimeSpan.TryParse(entry.Value, System.Globalization.CultureInfo.InvariantCulture, out var after) && after > (schedule.Count > 0 ? schedule[^1] : TimeSpan.Zero))
+                schedule.Add(after);
+            else
+                settings.Wrong($"Processor__Rechecks__{entry.Key}", "is no time that comes after the one before it, as days.hours:minutes:seconds.", "1.00:00:00");
+        }
+
+        return schedule.Count > 0 ? schedule : new LedgerOptions { ConnectionString = "" }.Rechecks;
     }
 
     private static void CheckKeys(Settings settings, IConfigurationSection section, string merchant)

@@ -80,6 +80,12 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
             payment.Failing = failing ? payment.Failing ?? answer.AnsweredAt : null;
             payment.Unknown = answer.Status == TransactionStatus.NotFound ? payment.Unknown + 1 : 0;
             var outcome = Outcome(payment, id, answer);
+            if (answer.Status == TransactionStatus.Complete)
+                payment.Flags.ExceptWith(["NotAPayment", "MerchantMismatch", "UnknownTransaction", "StillPending"]);
+            if (outcome == "OrderPaid")
+                payment.Flags.Clear();
+            if (outcome is not null)
+                payment.Named = OrderOf(payment, answer) ?? payment.Named;
             if (outcome is "OrderPaid" or "OrderPaymentFailed" or "OrderRefunded")
                 payment.State = outcome;
             else if (outcome is not null)
@@ -90,7 +96,7 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
         private string? Outcome(Known payment, string id, VerificationAnswered answer)
         {
             var amount = answer.Answer.Amount!.Value;
-            var order = answer.OrderId ?? payment.Orders.FirstOrDefault();
+            var order = OrderOf(payment, answer);
             string? Flag(string reason) => payment.Flags.Contains(reason) ? null : reason;
             if (payment.State == "OrderRefunded")
                 return null;
@@ -127,6 +133,10 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
             };
         }
 
+        // Once it paid an order it is for that one; what KKiaPay once named is not forgotten because it names nothing now.
+        private static string? OrderOf(Known payment, VerificationAnswered answer) =>
+            payment.PaidOrder ?? answer.OrderId ?? payment.Orders.FirstOrDefault() ?? payment.Named;
+
         // Paid without an order, and an order is named since: it is this payment's now.
         private string? Held(Known payment, string? order, string id)
         {
@@ -154,6 +164,8 @@ public class LedgerModelTests(NobodySubscribed system) : IClassFixture<NobodySub
             public long? PaidAmount { get; set; }
 
             public string? PaidOrder { get; set; }
+
+            public string? Named { get; set; }
         }
     }
 }

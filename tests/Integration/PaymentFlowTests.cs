@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Tests.Integration.Infrastructure;
+using Marten;
 using MassTransit;
 
 namespace KkiaEvents.Tests.Integration;
@@ -186,17 +189,140 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
     }
 
     [Fact]
-    public async Task An_announcement_that_disagrees_with_the_first_changes_nothing()
+    public async Task An_announcement_that_disagrees_with_what_was_paid_changes_nothing()
     {
-        await AnnounceAsync("order-disagree", 1000);
-        await Condition.HoldsAsync("the order is announced", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree'") == 1);
         await AnnounceAsync("order-disagree", 5000);
-        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-disagree" } });
+        await DueAsync("order-disagree", 5000);
+        var id = await PaidAsync("order-disagree", 5000);
+        await system.Outcomes.WaitForAsync(id);
+        await AnnounceAsync("order-disagree", 1000);
         await AnnounceAsync("order-disagree-after", 1);
-        await Condition.HoldsAsync("what was announced after it is recorded", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-disagree-after'") == 1);
-        await system.NotifyAsync(id, order: "order-disagree");
-        Assert.Equal("AmountMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
+        await DueAsync("order-disagree-after", 1);
+        await DueAsync("order-disagree", 5000);
+        Assert.Equal("AlreadyPaid", (await system.Outcomes.WaitForAsync(await PaidAsync("order-disagree", 5000), "OrderPaymentFlagged")).Text("reason"));
     }
+
+    [Fact]
+    public async Task A_refund_made_in_KKiaPays_dashboard_is_learned_from_the_exact_same_webhook()
+    {
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-dashboard" } });
+        await system.NotifyAsync(id, order: "order-dashboard");
+        await system.Outcomes.WaitForAsync(id);
+        await system.Provider.MoveAsync(id, "refunded");
+        await system.NotifyAsync(id, order: "order-dashboard");
+        Assert.Equal("order-dashboard", (await system.Outcomes.WaitForAsync(id, "OrderRefunded")).Text("orderId"));
+        await Condition.HoldsAsync("it is not checked any more", async () => await RechecksAsync(id) == 0);
+    }
+
+    [Fact]
+    public async Task A_paid_payment_is_asked_about_again_by_the_schedule_and_nothing_is_recorded_while_KKiaPay_says_the_same()
+    {
+        var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "order-recheck" } });
+        await system.NotifyAsync(id, order: "order-recheck");
+        await system.Outcomes.WaitForAsync(id);
+        Assert.Equal(1, await RechecksAsync(id));
+        var events = await EventsAsync(id);
+
+        // An hour, then a day: as if the time had come.
+        await MakeDueAsync(id, since: "2 hours");
+        await Condition.HoldsAsync("the next check is a day after", async () => await system.ReadAsync<long>(
+            $"select count(*) from kkiaevents.rechecks where transaction_id = '{id}' and check_at between since + interval '23 hours' and since + interval '25 hours'") == 1);
+        Assert.Equal(events, await EventsAsync(id));
+
+        await MakeDueAsync(id, since: "31 days");
+        await Condition.HoldsAsync("the schedule has ended", async () => await RechecksAsync(id) == 0);
+        Assert.Equal(events, await EventsAsync(id));
+    }
+
+    [Fact]
+    public async Task A_refund_of_a_flagged_payment_made_in_KKiaPays_dashboard_is_learned_by_the_schedule()
+    {
+        await AnnounceAsync("order-flag-refund", 9000);
+        await DueAsync("order-flag-refund", 9000);
+        var id = await PaidAsync("order-flag-refund", 100);
+        await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+        await system.Provider.MoveAsync(id, "refunded");
+        await MakeDueAsync(id, since: "2 hours");
+        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+    }
+
+    private Task<long> RechecksAsync(string id) => system.ReadAsync<long>($"select count(*) from kkiaevents.rechecks where transaction_id = '{id}'");
+
+    private Task<long> EventsAsync(string id) => system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}'");
+
+    private Task<long> MakeDueAsync(string id, string since) => system.ReadAsync<long>(
+        $"with r as (update kkiaevents.rechecks set since = clock_timestamp() - interval '{since}', check_at = clock_timestamp() where transaction_id = '{id}' returning 1) select count(*) from r");
+
+    [Fact]
+    public async Task An_order_taken_by_one_XOF_before_it_was_announced_is_paid_by_the_right_payment()
+    {
+        var squatter = await PaidAsync("order-1001", 1);
+        var taken = await system.Outcomes.WaitForAsync(squatter);
+        Assert.Equal((1L, JsonValueKind.Null), (taken.Amount, taken.Message.GetProperty("dueAmount").ValueKind));
+        var right = await PaidAsync("order-1001", 50_000);
+        Assert.Equal("AlreadyPaid", (await system.Outcomes.WaitForAsync(right, "OrderPaymentFlagged")).Text("reason"));
+
+        await AnnounceAsync("order-1001", 50_000);
+        var paid = await system.Outcomes.WaitForAsync(right, "OrderPaid");
+        Assert.Equal((50_000L, 50_000L), (paid.Amount, paid.Message.GetProperty("dueAmount").GetInt64()));
+        Assert.Equal("AmountMismatch", (await system.Outcomes.WaitForAsync(squatter, "OrderPaymentFlagged")).Text("reason"));
+        await system.SettledAsync();
+        Assert.Equal(["OrderPaid"], system.Outcomes.Of(squatter).Concat(system.Outcomes.Of(right)).Where(o => o.Type == "OrderPaid" && o.Amount == 50_000).Select(o => o.Type));
+    }
+
+    [Fact]
+    public async Task An_order_that_a_person_releases_is_paid_by_the_payment_that_waited()
+    {
+        var squatter = await PaidAsync("order-1002", 1);
+        await system.Outcomes.WaitForAsync(squatter);
+        var right = await PaidAsync("order-1002", 50_000);
+        await system.Outcomes.WaitForAsync(right, "OrderPaymentFlagged");
+        var release = new OrderRelease(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), TimeProvider.System);
+        Assert.True((await release.ReleaseAsync("default", "order-1002", "ama", "1 XOF is not what it costs", TestContext.Current.CancellationToken)).Done);
+        Assert.Equal(50_000L, (await system.Outcomes.WaitForAsync(right, "OrderPaid")).Amount);
+        Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(squatter, "OrderPaymentFlagged")).Text("reason"));
+        await AnnounceAsync("order-1002", 50_000);
+        await DueAsync("order-1002", 50_000);
+        Assert.Contains("would pay it twice", (await release.ReleaseAsync("default", "order-1002", "ama", "again", TestContext.Current.CancellationToken)).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unpaid_order_can_be_announced_anew_and_withdrawn()
+    {
+        await AnnounceAsync("order-revised", 9000);
+        await DueAsync("order-revised", 9000);
+        var id = await PaidAsync("order-revised", 5000);
+        await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+        await AnnounceAsync("order-revised", 5000);
+        Assert.Equal(5000L, (await system.Outcomes.WaitForAsync(id, "OrderPaid")).Message.GetProperty("dueAmount").GetInt64());
+
+        await AnnounceAsync("order-withdrawn", 5000);
+        await DueAsync("order-withdrawn", 5000);
+        await PublishAsync(new() { OrderId = "order-withdrawn", Amount = 0, Withdrawn = true });
+        await Condition.HoldsAsync("it is withdrawn", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_order where id = 'default/order-withdrawn' and data ->> 'withdrawn' = 'true'") == 1);
+        Assert.Equal("Unannounced", (await system.Outcomes.WaitForAsync(await PaidAsync("order-withdrawn", 5000), "OrderPaymentFlagged")).Text("reason"));
+    }
+
+    [Fact]
+    public async Task An_order_announced_with_several_transactions_follows_each()
+    {
+        var failed = await system.Provider.PayAsync(new { outcome = "failed", failureCode = "timeout", amount = 5000 });
+        var paid = await system.Provider.PayAsync(new { amount = 5000 });
+        await AnnounceAsync("order-attempts", 5000, failed);
+        await AnnounceAsync("order-attempts", 5000, paid);
+        Assert.Equal("order-attempts", (await system.Outcomes.WaitForAsync(failed, "OrderPaymentFailed")).Text("orderId"));
+        Assert.Equal("order-attempts", (await system.Outcomes.WaitForAsync(paid)).Text("orderId"));
+    }
+
+    private async Task<string> PaidAsync(string order, long amount)
+    {
+        var id = await system.Provider.PayAsync(new { amount, stateData = new { orderId = order } });
+        await system.NotifyAsync(id, amount: amount, order: order);
+        return id;
+    }
+
+    private Task DueAsync(string order, long due) => Condition.HoldsAsync($"{order} is due {due}",
+        async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_doc_order where id = 'default/{order}' and data ->> 'due' = '{due}'") == 1);
 
     [Fact]
     public async Task A_webhook_that_claims_another_amount_than_was_paid_is_flagged()
@@ -240,11 +366,14 @@ public class PaymentFlowTests(Installation system) : IClassFixture<Installation>
         Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged")).Text("reason"));
     }
 
-    private async Task AnnounceAsync(string orderId, long amount, string? transactionId = null, string merchant = "default")
+    private Task AnnounceAsync(string orderId, long amount, string? transactionId = null, string merchant = "default") =>
+        PublishAsync(new() { OrderId = orderId, Amount = amount, TransactionId = transactionId, Merchant = merchant });
+
+    private async Task PublishAsync(ExpectPayment command)
     {
         var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(system.AmqpUri)));
         await bus.StartAsync();
-        await bus.Publish(new ExpectPayment { OrderId = orderId, Amount = amount, TransactionId = transactionId, Merchant = merchant });
+        await bus.Publish(command);
         await bus.StopAsync();
     }
 }

@@ -93,6 +93,9 @@ public sealed record Payment
     /// <summary>The last answer's status; null while there is none.</summary>
     public TransactionStatus? LastStatus { get; init; }
 
+    /// <summary>The order that the last answer named; null when none.</summary>
+    public string? AnsweredOrderId { get; init; }
+
     /// <summary>When KKiaPay gave its last answer, UTC; null while there is none.</summary>
     public DateTimeOffset? LastAnsweredAt { get; init; }
 
@@ -175,7 +178,7 @@ public sealed record Payment
         PaymentAnnounced announced => this with
         {
             AnnouncedOrderId = announced.OrderId,
-            OrderId = Outcomes == 0 ? announced.OrderId : OrderId ?? announced.OrderId,
+            OrderId = announced.OrderId,
             FirstSeenAt = FirstSeenAt == default ? announced.AnnouncedAt : FirstSeenAt,
         },
         VerificationAnswered answered => this with
@@ -183,6 +186,7 @@ public sealed record Payment
             LastStatus = answered.Status,
             Method = answered.Answer.Method ?? Method,
             LastAnsweredAt = answered.AnsweredAt,
+            AnsweredOrderId = answered.OrderId,
             FailingSince = IsFailing(answered.Status) ? FailingSince ?? answered.AnsweredAt : null,
             UndecidedAnswers = (answered.Status, FailingSince, AwaitsRefund) switch
             {

@@ -53,7 +53,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
 
     /// <summary>The event that a review is.</summary>
     public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at, Order? order) =>
-        new(verdict, Answered(payment, verdict, order), payment.Amount, payment.OrderId, payment.LastStatus, by, reason, at, order?.Due, DueSeen: true);
+        new(verdict, Answered(payment, verdict, order), payment.Amount, PaymentDecision.OrderOf(payment), payment.LastStatus, by, reason, at, order?.Due, DueSeen: true);
 
     /// <summary>Why a review is refused; null when it is not.</summary>
     public static string? ReviewProblem(Payment payment, FlagVerdict verdict, Order? order)
@@ -68,7 +68,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         if (payment.Outcome == PaymentOutcome.Paid)
             return null;
         if (flags is [FlagReason.AlreadyPaid] && order?.PaidBy is not null)
-            return $"Order {payment.OrderId} was paid by transaction {order.PaidBy}: accepting {payment.Id} would hand the goods over twice. Refund it; or, where {order.PaidBy} should not hold the order, release the order first (kkia order release).";
+            return $"Order {order.OrderId} was paid by transaction {order.PaidBy}: accepting {payment.Id} would hand the goods over twice. Refund it; or, where {order.PaidBy} should not hold the order, release the order first (kkia order release).";
         if (payment.LastStatus != TransactionStatus.Complete)
             return $"KKiaPay does not call {payment.Id} complete, so it can't be accepted. Ask again, or reject it.";
         if (flags.Contains(FlagReason.NotAPayment) || payment.Amount is not > 0)
@@ -101,7 +101,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     {
         (FlagVerdict.AskedAgain, _) => [],
         (FlagVerdict.Accepted, { Verdict: FlagVerdict.Accepted } before)
-            when before.Amount == payment.Amount && before.OrderId == payment.OrderId && (!before.DueSeen || before.Due == order?.Due) =>
+            when before.Amount == payment.Amount && before.OrderId == PaymentDecision.OrderOf(payment) && (!before.DueSeen || before.Due == order?.Due) =>
             [.. before.Flags.Union(UnderReview(payment))],
         _ => UnderReview(payment),
     };
@@ -130,7 +130,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         await using var session = store.LightweightSession();
         if (await session.LoadAsync<Payment>(key.StreamId, cancellationToken) is not { } payment)
             return new($"The ledger knows no payment {key.StreamId}.");
-        var order = payment.OrderId is { } orderId ? await session.LoadAsync<Order>(Order.IdOf(key.Merchant, orderId), cancellationToken) : null;
+        var order = PaymentDecision.OrderOf(payment) is { } orderId ? await session.LoadAsync<Order>(Order.IdOf(key.Merchant, orderId), cancellationToken) : null;
         if (problem(payment, order) is { } refused)
             return new(refused);
         var e = session.Events.BuildEvent(act(payment, order));

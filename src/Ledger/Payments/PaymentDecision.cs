@@ -34,7 +34,7 @@ public static class PaymentDecision
 
     /// <summary>Decides.</summary>
     /// <param name="payment">The payment as its stream stands, claims applied, this verification not.</param>
-    /// <param name="order">The order that the payment is for (<see cref="OrderOf"/>), as the ledger knows it; null when it names none.</param>
+    /// <param name="order">The order that the payment is for (<see cref="OrderOf(Payment, VerificationAnswered)"/>), as the ledger knows it; null when it names none.</param>
     /// <param name="verification">What KKiaPay just answered.</param>
     /// <param name="policy">The merchant's rules.</param>
     /// <returns>The outcome to append and deliver; null when nothing new follows.</returns>
@@ -81,9 +81,14 @@ public static class PaymentDecision
     /// transaction; a webhook's own word only where the answer names none (failures and refunds often don't); then what an
     /// earlier answer named.
     /// </summary>
-    public static string? OrderOf(Payment payment, VerificationAnswered? verification) =>
+    public static string? OrderOf(Payment payment, VerificationAnswered? verification) => OrderOf(payment, verification?.OrderId);
+
+    /// <summary>The order that a payment is for, by all that was answered so far.</summary>
+    public static string? OrderOf(Payment payment) => OrderOf(payment, payment.AnsweredOrderId);
+
+    private static string? OrderOf(Payment payment, string? answered) =>
         payment.PaidOrderId
-        ?? verification?.OrderId
+        ?? answered
         ?? payment.AnnouncedOrderId
         ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : payment.OrderId);
 
@@ -297,7 +302,7 @@ public static class PaymentDecision
 
         // A note beside a paid payment that a person has looked at, while the payment is what it was then.
         public bool IsAcknowledged(FlagReason reason) =>
-            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == Payment.OrderId && IsDueOf(review);
+            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == OrderId && IsDueOf(review);
 
         private bool IsDueOf(FlagReviewed review) => !review.DueSeen || review.Due == Order?.Due;
 

@@ -21,6 +21,9 @@ public sealed record PaymentFacts
     /// <summary>True when a due row led to the question, not a claim: the answer counts although no claim is new.</summary>
     public bool FromDue { get; init; }
 
+    /// <summary>True when the question was only whether KKiaPay still says the same: then an answer that does is not recorded, and none is no reason to ask sooner.</summary>
+    public bool Recheck { get; init; }
+
     /// <summary>How many questions in a row had gone unanswered before this one.</summary>
     public int UnansweredBefore { get; init; }
 

@@ -3,6 +3,7 @@ using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Orders;
+using KkiaEvents.Ledger.Rechecks;
 using KkiaEvents.Ledger.Storage;
 using Marten;
 
@@ -12,13 +13,17 @@ namespace KkiaEvents.Ledger.Payments;
 /// One commit: claims, verifications, outcomes, the duty to deliver them, the orders they reserve, and what is due again.
 /// All of it or nothing of it.
 /// </summary>
-internal sealed class SettlementCommit(IDocumentSession session, string schema, Func<string, OrderPolicy> policyOf)
+internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions options, Func<string, OrderPolicy> policyOf)
 {
+    private readonly string _schema = options.Schema;
     private readonly Dictionary<string, Order> _orders = [];
     private readonly HashSet<string> _changedOrders = [];
     private readonly List<DeliveryRow> _deliveries = [];
     private readonly List<DueRow> _due = [];
     private readonly List<string> _noLongerDue = [];
+    private readonly List<RecheckRow> _toRecheck = [];
+    private readonly List<string> _rechecked = [];
+    private readonly List<string> _refunded = [];
     private readonly List<Settled> _settled = [];
 
     public async Task<IReadOnlyList<Settled>> RunAsync(
@@ -73,6 +78,14 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
             return;
         }
 
+        if (facts is { Recheck: true, Answer: not null })
+            _rechecked.Add(payment.Id);
+        if (facts.Recheck && (facts.Answer is not { } same || IsTheSame(payment, same)))
+        {
+            _settled.Add(new(facts.Key));
+            return;
+        }
+
         OrderEvent? outcome = null;
         if (facts.Answer is { } stale && stale.AnsweredAt < payment.LastAnsweredAt && before != facts.KnownVersion)
         {
@@ -100,6 +113,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
             }
 
             FollowUpAfter(payment, answer, facts, existed: before > 0);
+            RecheckAfter(payment);
         }
         else if (facts.NoAnswer is { } noAnswer)
         {
@@ -121,6 +135,18 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         }
 
         return PaymentDecision.Decide(payment, order, answer, policyOf(payment.Merchant));
+    }
+
+    private bool IsTheSame(Payment payment, VerificationAnswered answer) =>
+        RecheckQueue.Concerns(payment) && (answer.Status, answer.Answer.Amount) == (payment.LastStatus, payment.Amount)
+        && Decide(payment, answer, out var order) is null && !(order is not null && PaymentDecision.Holds(payment, order, answer));
+
+    private void RecheckAfter(Payment payment)
+    {
+        if (payment.Outcome == PaymentOutcome.Refunded)
+            _refunded.Add(payment.Id);
+        else if (RecheckQueue.Concerns(payment) && options.Rechecks is [var first, ..])
+            _toRecheck.Add(new(payment.Id, payment.Merchant, payment.TransactionId, first.TotalSeconds));
     }
 
     private void Reserve(Order? order, OrderEvent outcome)
@@ -222,12 +248,18 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
     private void WriteRows()
     {
         if (_noLongerDue.Count > 0)
-            session.QueueSqlCommand(DueRow.DeleteSql(schema), JsonSerializer.Serialize(_noLongerDue));
+            session.QueueSqlCommand(DueRow.DeleteSql(_schema), JsonSerializer.Serialize(_noLongerDue));
         if (_due.Count > 0)
-            session.QueueSqlCommand(DueRow.UpsertSql(schema), JsonSerializer.Serialize(_due, LedgerStore.Json));
+            session.QueueSqlCommand(DueRow.UpsertSql(_schema), JsonSerializer.Serialize(_due, LedgerStore.Json));
+        if (_toRecheck.Count > 0)
+            session.QueueSqlCommand(RecheckRow.InsertSql(_schema), JsonSerializer.Serialize(_toRecheck, LedgerStore.Json));
+        if (_rechecked.Count > 0)
+            session.QueueSqlCommand(RecheckRow.AdvanceSql(_schema), JsonSerializer.Serialize(options.Rechecks.Select(w => w.TotalSeconds)), JsonSerializer.Serialize(_rechecked));
+        if (_refunded.Count > 0)
+            session.QueueSqlCommand(RecheckRow.DeleteSql(_schema), JsonSerializer.Serialize(_refunded));
         if (_deliveries.Count > 0)
         {
-            session.QueueSqlCommand(DeliveryRow.InsertSql(schema), JsonSerializer.Serialize(_deliveries, LedgerStore.Json));
+            session.QueueSqlCommand(DeliveryRow.InsertSql(_schema), JsonSerializer.Serialize(_deliveries, LedgerStore.Json));
             session.QueueSqlCommand($"notify {DeliveryTable.Channel}");
         }
     }

@@ -14,6 +14,7 @@ internal static class LedgerGrants
         ("mt_doc_order", "select, insert, update"),
         ("deliveries", "select, insert, update (delivered_at, routed, attempts, last_error, not_before)"),
         ("due", "select, insert, update, delete"),
+        ("rechecks", "select, insert, update, delete"),
         ("circuits", "select, insert, update"),
     ];
 
@@ -23,7 +24,7 @@ internal static class LedgerGrants
         ("mt_doc_apikeyuse", "select, insert, update"),
     ];
 
-    private static readonly string[] Audited = ["mt_events", "mt_streams", "mt_streams_identity", "mt_doc_payment", "mt_doc_order", "deliveries", "due"];
+    private static readonly string[] Audited = ["mt_events", "mt_streams", "mt_streams_identity", "mt_doc_payment", "mt_doc_order", "deliveries", "due", "rechecks"];
 
     /// <summary>The statements for one role.</summary>
     /// <param name="role">The role.</param>

@@ -17,6 +17,12 @@ public sealed record LedgerOptions
     /// <summary>The PostgreSQL schema that holds everything; lower-case letters, digits and underscores.</summary>
     public string Schema { get; init; } = UsualSchema;
 
+    /// <summary>
+    /// When a payment whose money came in is asked about again, counted from then: refunds made in KKiaPay's dashboard are
+    /// learned by that alone. Rising; none for never.
+    /// </summary>
+    public IReadOnlyList<TimeSpan> Rechecks { get; init; } = [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(7), TimeSpan.FromDays(30)];
+
     /// <summary>What is wrong with a text as a connection string, as the rest of a sentence that begins with its key; null when nothing is.</summary>
     public static string? ProblemOf(string connectionString)
     {

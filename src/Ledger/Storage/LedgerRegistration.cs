@@ -5,6 +5,7 @@ using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Rechecks;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,6 +41,7 @@ public static class LedgerRegistration
         services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();
+        services.AddSingleton<RecheckQueue>();
         services.AddSingleton<CircuitClock>();
         services.AddSingleton<ICircuitStore, CircuitStore>();
         services.AddSingleton<OpenFlags>();

@@ -9,6 +9,7 @@ using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Rechecks;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -65,6 +66,7 @@ public static class LedgerStore
 
         marten.Storage.ExtendedSchemaObjects.Add(DeliveryTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(DueTable.In(options.Schema));
+        marten.Storage.ExtendedSchemaObjects.Add(RecheckTable.In(options.Schema));
         marten.Storage.ExtendedSchemaObjects.Add(CircuitTable.In(options.Schema));
     }
 }

@@ -8,6 +8,7 @@ internal static class FollowingRegistration
         services.AddSingleton<DueSignal>();
         services.AddSingleton<DueWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DueWorker>());
+        services.AddHostedService<RecheckWorker>();
         services.AddHostedService<BacklogSampler>();
     }
 }

@@ -1,17 +1,18 @@
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Rechecks;
 using KkiaEvents.Processor.Pacing;
 using KkiaEvents.Processor.Relaying;
 
 namespace KkiaEvents.Processor.Settling;
 
 /// <summary>A payment about which something is new: claims that arrived, or a question that is due.</summary>
-internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded> Claims, bool FromDue = false, int UnansweredBefore = 0, string? TraceParent = null);
+internal sealed record PaymentWork(PaymentKey Key, IReadOnlyList<WebhookRecorded> Claims, bool FromDue = false, int UnansweredBefore = 0, string? TraceParent = null, bool Recheck = false);
 
 /// <summary>Looks up, asks, records and decides: the same way for what the bus brings and for what is due.</summary>
 internal sealed partial class PaymentSettler(
-    PaymentLedger ledger, ProviderGate gate, Verifier verifier, RefundSender refunds, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
+    PaymentLedger ledger, ProviderGate gate, Verifier verifier, RefundSender refunds, RecheckQueue rechecks, StoreRetry store, RelaySignal relay, ProcessorMetrics metrics, TimeProvider time, ILogger<PaymentSettler> log)
 {
     /// <summary>Settles a batch, one entry a payment.</summary>
     public async Task<IReadOnlyList<Settled>> SettleAsync(IReadOnlyList<PaymentWork> batch, TimeSpan patience, CancellationToken stopping)
@@ -19,7 +20,11 @@ internal sealed partial class PaymentSettler(
         var known = await store.RunAsync(cancellation => ledger.FindAsync([.. batch.Select(w => w.Key)], cancellation), stopping);
         var fresh = batch.Where(w => w.FromDue || !known.TryGetValue(w.Key, out var payment) || w.Claims.Any(c => !payment.Knows(c))).ToList();
         if (fresh.Count < batch.Count)
+        {
             metrics.Duplicate(batch.Count - fresh.Count);
+            await RecheckAsync(batch.Except(fresh).Select(w => known[w.Key]), stopping);
+        }
+
         if (fresh.Count == 0)
             return [];
 
@@ -44,6 +49,21 @@ internal sealed partial class PaymentSettler(
         if (outcomes > 0)
             relay.Wake();
         return settled;
+    }
+
+    // Somebody sends again what is known: a refund in KKiaPay's dashboard may be why.
+    private async Task RecheckAsync(IEnumerable<Payment> repeated, CancellationToken stopping)
+    {
+        var concerned = repeated.Where(RecheckQueue.Concerns).Select(p => p.Key()).ToList();
+        if (concerned.Count == 0)
+            return;
+        await store.RunAsync(
+            async cancellation =>
+            {
+                await rechecks.CheckSoonAsync(concerned, cancellation);
+                return true;
+            },
+            stopping);
     }
 
     // Those that KKiaPay may be asked about now; the others wait for its recovery.
@@ -83,6 +103,7 @@ internal sealed partial class PaymentSettler(
             Answer = answer,
             NoAnswer = none,
             FromDue = work.FromDue,
+            Recheck = work.Recheck,
             KnownVersion = known.TryGetValue(work.Key, out var payment) ? payment.Version : 0,
             UnansweredBefore = work.UnansweredBefore,
             TraceParent = work.TraceParent,

@@ -247,7 +247,7 @@ public class OperatorPropertyTests
                     Decide(transaction, answer with { Answer = answer.Answer with { TransactionId = payment.TransactionId } }, policy);
                     return;
                 case ReviewWish wish:
-                    var seen = payment.OrderId is { } id ? Find(id) : null;
+                    var seen = PaymentDecision.OrderOf(payment) is { } id ? Find(id) : null;
                     if (PaymentActs.ReviewProblem(payment, wish.Verdict, seen) is null)
                         Add(transaction, PaymentActs.Review(payment, wish.Verdict, "ama", "looked at it", _now, seen));
                     return;

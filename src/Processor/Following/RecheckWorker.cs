@@ -1,0 +1,46 @@
+using KkiaEvents.Ledger.Rechecks;
+using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Processor.Pacing;
+using KkiaEvents.Processor.Settling;
+
+namespace KkiaEvents.Processor.Following;
+
+/// <summary>
+/// Asks about paid payments again, so that a refund made in KKiaPay's dashboard is learned. At a low rate, behind all else,
+/// and not at all about a merchant whom KKiaPay is not asked about freely.
+/// </summary>
+internal sealed partial class RecheckWorker(
+    RecheckQueue rechecks, PaymentSettler settler, ProviderGate gate, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<RecheckWorker> log) : BackgroundService
+{
+    // Without an answer it is asked again after that.
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested && options.RechecksPerSecond > 0)
+        {
+            try
+            {
+                var payments = await rechecks.ClaimAsync(options.RechecksPerSecond, Lease, [.. gate.Held().Keys], stoppingToken);
+                if (payments.Count > 0)
+                    await settler.SettleAsync([.. payments.Select(p => new PaymentWork(p, [], FromDue: true, Recheck: true))], options.DuePatience, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogTrouble(e.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Paid payments can't be checked again right now: {Error}")]
+    private partial void LogTrouble(string error);
+}
