@@ -269,6 +269,7 @@ public static class PaymentDecision
                 PerformedAt = answer.PerformedAt,
                 Method = answer.Method,
                 Operator = answer.Operator,
+                Country = answer.Country,
                 Payer = PayerOf(answer),
                 Data = answer.StateData,
             });
