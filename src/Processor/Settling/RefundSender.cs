@@ -10,10 +10,16 @@ namespace KkiaEvents.Processor.Settling;
 /// again; a clear refusal makes room for a person's next attempt.
 /// </summary>
 internal sealed partial class RefundSender(
-    IKkiapayClientFactory clients, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
+    IKkiapayClientFactory clients, SharedAccounts accounts, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
 {
     public async Task SendAsync(Payment payment, CancellationToken stopping)
     {
+        if (accounts.ProblemOf(payment.Merchant) is { } shared)
+        {
+            LogNotSent(shared, payment.Id);
+            return;
+        }
+
         IKkiapayClient client;
         try
         {
