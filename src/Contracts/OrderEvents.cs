@@ -167,7 +167,7 @@ public enum FlagReason
     /// <summary>The payment names no order, and the merchant's policy wants a person to look.</summary>
     WithoutReference,
 
-    /// <summary>A refund was asked for a day ago and KKiaPay does not confirm it.</summary>
+    /// <summary>A refund was asked for, and KKiaPay refused it or has not confirmed it for a day: the detail says which.</summary>
     RefundUnconfirmed,
 }
 
