@@ -10,7 +10,7 @@ public sealed class TwoShops(Services services) : Installation(services)
 {
     private readonly DirectoryInfo _secrets = Directory.CreateTempSubdirectory("kkiaevents-secrets-");
 
-    protected override IReadOnlyList<string> SandboxSettings => [.. ShopOfSandbox("shop-a"), .. ShopOfSandbox("shop-b"), .. ShopOfSandbox("late")];
+    protected override IReadOnlyList<string> SandboxSettings => [.. ShopOfSandbox("shop-a"), .. ShopOfSandbox("shop-b"), .. ShopOfSandbox("late"), .. ShopOfSandbox("latecomer")];
 
     protected override IReadOnlyList<string> Settings
     {
@@ -117,29 +117,29 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
     public async Task A_merchant_that_gets_anothers_keys_while_running_waits_until_it_has_its_own()
     {
         var theirs = await PayAsync("shop-a", "order-shared");
-        system.Configure("late", "secret-late");
-        system.Write("late", "PrivateKey", "tpk-shop-a");
+        system.Configure("latecomer", "secret-late");
+        system.Write("latecomer", "PrivateKey", "tpk-shop-a");
         await Condition.HoldsAsync("health names both", async () => (await AccountsAsync()) is { } said
-            && said.Contains("Kkiapay__Merchants__late__PrivateKey", StringComparison.Ordinal) && said.Contains("Kkiapay__Merchants__shop-a__PrivateKey", StringComparison.Ordinal));
+            && said.Contains("Kkiapay__Merchants__latecomer__PrivateKey", StringComparison.Ordinal) && said.Contains("Kkiapay__Merchants__shop-a__PrivateKey", StringComparison.Ordinal));
 
         // shop-a's payment, told to the one that has shop-a's key: KKiaPay would confirm it.
-        await TakenAsync("late", theirs, "secret-late", "order-shared");
+        await TakenAsync("latecomer", theirs, "secret-late", "order-shared");
         await Condition.HoldsAsync("it waits", async () => await system.ReadAsync<long>(
-            $"select count(*) from kkiaevents.due where merchant = 'late' and transaction_id = '{theirs}' and reason = 'keys refused' and last_error like '%shop-a%'") == 1);
-        Assert.Equal(0, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'late/{theirs}' and type = 'verification_answered'"));
+            $"select count(*) from kkiaevents.due where merchant = 'latecomer' and transaction_id = '{theirs}' and reason = 'keys refused' and last_error like '%shop-a%'") == 1);
+        Assert.Equal(0, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'latecomer/{theirs}' and type = 'verification_answered'"));
 
         // Who had the key before goes on.
         await TakenAsync("shop-a", theirs, "secret-a", "order-shared");
         Assert.Equal("shop-a", (await system.Outcomes.WaitForAsync(theirs)).Text("merchant"));
 
-        system.Write("late", "PrivateKey", "tpk-late");
+        system.Write("latecomer", "PrivateKey", "tpk-latecomer");
         await Condition.HoldsAsync("health is well again", async () => await AccountsAsync() is null);
-        var own = await PayAsync("late", "order-own");
-        await TakenAsync("late", own, "secret-late", "order-own");
-        Assert.Equal("late", (await system.Outcomes.WaitForAsync(own)).Text("merchant"));
+        var own = await PayAsync("latecomer", "order-own");
+        await TakenAsync("latecomer", own, "secret-late", "order-own");
+        Assert.Equal("latecomer", (await system.Outcomes.WaitForAsync(own)).Text("merchant"));
         await Condition.HoldsAsync("what waited is asked about, and is another's", async () =>
-            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'late/{theirs}' and type = 'verification_answered'") > 0);
-        Assert.DoesNotContain(system.Outcomes.Of(theirs), o => o.Type == "OrderPaid" && o.Text("merchant") == "late");
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'latecomer/{theirs}' and type = 'verification_answered'") > 0);
+        Assert.DoesNotContain(system.Outcomes.Of(theirs), o => o.Type == "OrderPaid" && o.Text("merchant") == "latecomer");
     }
 
     [Fact]
