@@ -84,7 +84,7 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
             if (orderId is not null)
                 Change(orderId, o => o.After(outcome));
         }
-        else if (PaymentOf(transaction) is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } paid && status == TransactionStatus.Complete && orderId is not null && OrderOf(orderId).PaidBy is null)
+        else if (orderId is not null && PaymentOf(transaction) is var paid && PaymentDecision.Holds(paid, OrderOf(orderId), answer))
         {
             Add(transaction, new OrderHeld(orderId, paid.Amount, _now));
             Change(orderId, o => o.PaidBefore(transaction, paid.Amount));
@@ -94,10 +94,29 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         return this;
     }
 
-    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now));
+    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order)));
 
-    public GoldenLedger AskForRefund(RefundAnswer answer) =>
-        Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now));
+    public GoldenLedger Release()
+    {
+        Add(OrderOf(Order).PaidBy!, new OrderReleased(Order, "ama", "The customer's payment is another one.", _now));
+        Change(Order, o => o.Freed());
+        return this;
+    }
+
+    public GoldenLedger Withdraw()
+    {
+        var withdrawn = new OrderWithdrawn(Order, _now);
+        Store(KkiaEvents.Ledger.Orders.Order.StreamIdOf("default", Order), withdrawn);
+        Change(Order, o => o.After(withdrawn));
+        return this;
+    }
+
+    /// <param name="answer">What comes back.</param>
+    /// <param name="sending">Tells the sending; null as in streams of versions whose sendings had no id.</param>
+    public GoldenLedger AskForRefund(RefundAnswer answer, Guid? sending = null) =>
+        Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now, sending)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now, sending));
+
+    public GoldenLedger SettleRefund(bool done) => Add(Transaction, PaymentActs.RefundSettlement(PaymentOf(Transaction), done, "ama", "Looked at it in KKiaPay's dashboard.", _now));
 
     private GoldenLedger Add(string transaction, object data)
     {
