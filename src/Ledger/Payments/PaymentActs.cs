@@ -153,12 +153,12 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         ? $"Order {order?.OrderId} is due {(order?.Due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {due} XOF: look again, then decide."
         : null;
 
-    // A verdict adds to the same one before it: a payment may meet one objection after the other.
+    // An acceptance adds to the ones before it: a payment may meet one objection after the other. So does what is noted beside a rejection.
     private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch
     {
         (FlagVerdict.AskedAgain, _) => [],
         (_, { } before)
-            when before.Verdict == verdict && before.Amount == payment.Amount && before.OrderId == payment.OrderId && (!before.DueSeen || before.Due == order?.Due) =>
+            when before.Verdict == verdict && (verdict == FlagVerdict.Accepted || payment.Outcome == PaymentOutcome.Rejected) && before.Amount == payment.Amount && before.OrderId == payment.OrderId && (!before.DueSeen || before.Due == order?.Due) =>
             [.. before.Flags.Union(UnderReview(payment))],
         _ => UnderReview(payment),
     };

@@ -275,7 +275,7 @@ public class OperatorPropertyTests
                 case PaymentAnnounced when payment.AnnouncedOrderId is not null:
                 case RefundRequested when PaymentActs.RefundProblem(payment) is not null:
                 case RefundSent when payment.Refund != RefundState.Requested:
-                case RefundAnswered { By: not null } when PaymentActs.RefundSettlementProblem(payment, at.AddDays(1)) is not null:
+                case RefundAnswered { By: not null } when PaymentActs.RefundSettlementProblem(payment, _now.AddDays(1)) is not null:
                 case RefundAnswered when payment.Refund is not (RefundState.Sent or RefundState.Accepted):
                     return;
             }
