@@ -37,7 +37,7 @@ internal sealed record ProcessorOptions
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
             CheckKeys(settings, merchants.SectionOf(name), name);
-        CheckThatAccountsDiffer(settings, merchants);
+        CheckThatAccountsDiffer(settings, configuration);
         foreach (var name in merchants.Names)
         {
             var rules = new MerchantRules(configuration, name, OrderPolicy.Section);
@@ -72,9 +72,9 @@ internal sealed record ProcessorOptions
     }
 
     // KKiaPay would confirm a payment to both of them, and each would hand goods over for it.
-    private static void CheckThatAccountsDiffer(Settings settings, Merchants merchants)
+    private static void CheckThatAccountsDiffer(Settings settings, IConfiguration configuration)
     {
-        foreach (var (key, sharing) in SharedAccounts.Find(merchants))
+        foreach (var (key, sharing) in SharedAccounts.Find(configuration))
         {
             foreach (var other in sharing.Skip(1))
                 settings.Wrong($"Kkiapay__Merchants__{other}__{key}", $"is that of merchant '{sharing[0]}' too: one payment would pay for an order of each.", "tpk_…");

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using KkiaEvents.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KkiaEvents.Processor.Settling;
@@ -13,22 +12,23 @@ internal sealed partial class SharedAccounts : IHealthCheck
 {
     private static readonly string[] Identifying = ["PrivateKey", "PublicKey", "SecretKey"];
 
-    private readonly Merchants _merchants;
+    // Not the list of merchants, which follows the same changes and may not have followed this one yet.
+    private readonly IConfiguration _configuration;
     private readonly ILogger<SharedAccounts> _log;
     private readonly Lock _access = new();
     private FrozenSet<Holding> _held;
     private volatile FrozenDictionary<string, string> _problems = FrozenDictionary<string, string>.Empty;
 
-    public SharedAccounts(Merchants merchants, ILogger<SharedAccounts> log)
+    public SharedAccounts(IConfiguration configuration, ILogger<SharedAccounts> log)
     {
-        (_merchants, _log) = (merchants, log);
-        _held = HoldingsOf(merchants).ToFrozenSet();
+        (_configuration, _log) = (configuration, log);
+        _held = HoldingsOf(configuration).ToFrozenSet();
         Judge();
     }
 
     /// <summary>The keys that several merchants have, each with those who have it.</summary>
-    public static IEnumerable<(string Setting, IReadOnlyList<string> Merchants)> Find(Merchants merchants) =>
-        Conflicts(HoldingsOf(merchants)).Select(c => (c.Key.Setting, (IReadOnlyList<string>)[.. c.Select(h => h.Merchant)]));
+    public static IEnumerable<(string Setting, IReadOnlyList<string> Merchants)> Find(IConfiguration configuration) =>
+        Conflicts(HoldingsOf(configuration)).Select(c => (c.Key.Setting, (IReadOnlyList<string>)[.. c.Select(h => h.Merchant)]));
 
     /// <summary>Why nothing is asked about a merchant's payments; null when they are asked about.</summary>
     public string? ProblemOf(string merchant) => _problems.GetValueOrDefault(merchant);
@@ -39,7 +39,7 @@ internal sealed partial class SharedAccounts : IHealthCheck
         lock (_access)
         {
             var before = _problems;
-            var holdings = HoldingsOf(_merchants).ToList();
+            var holdings = HoldingsOf(_configuration).ToList();
             var problems = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var account in Conflicts(holdings))
             {
@@ -64,12 +64,12 @@ internal sealed partial class SharedAccounts : IHealthCheck
             "Merchants share one KKiaPay account: payments wait until each has keys of its own.", data: problems.ToDictionary(p => p.Key, object (p) => p.Value)));
     }
 
-    private static IEnumerable<Holding> HoldingsOf(Merchants merchants) =>
-        from merchant in merchants.Names
+    private static IEnumerable<Holding> HoldingsOf(IConfiguration configuration) =>
+        from merchant in configuration.GetSection("Kkiapay:Merchants").GetChildren()
         from setting in Identifying
-        let value = merchants.SectionOf(merchant)[setting]?.Trim()
+        let value = merchant[setting]?.Trim()
         where value is { Length: > 0 }
-        select new Holding(merchant, setting, value);
+        select new Holding(merchant.Key, setting, value);
 
     private static IEnumerable<IGrouping<(string Setting, string Value), Holding>> Conflicts(IEnumerable<Holding> holdings) =>
         holdings.OrderBy(h => h.Merchant, StringComparer.Ordinal).GroupBy(h => (h.Setting, h.Value)).Where(account => account.Skip(1).Any());

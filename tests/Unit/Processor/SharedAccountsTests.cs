@@ -1,5 +1,4 @@
 using KkiaEvents.Processor.Settling;
-using KkiaEvents.ServiceDefaults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,18 +6,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KkiaEvents.Tests.Unit.Processor;
 
 /// <summary>Who is asked about while merchants' keys change.</summary>
-public sealed class SharedAccountsTests : IDisposable
+public class SharedAccountsTests
 {
     private readonly IConfigurationRoot _configuration = new ConfigurationBuilder().Add(new MemoryConfigurationSource()).Build();
-    private readonly Merchants _merchants;
     private readonly SharedAccounts _accounts;
 
     public SharedAccountsTests()
     {
         Set("a", "PrivateKey", "tpk_a");
         Set("b", "PrivateKey", "tpk_b");
-        _merchants = new(_configuration);
-        _accounts = new(_merchants, NullLogger<SharedAccounts>.Instance);
+        _accounts = new(_configuration, NullLogger<SharedAccounts>.Instance);
     }
 
     [Fact]
@@ -68,9 +65,7 @@ public sealed class SharedAccountsTests : IDisposable
         Assert.Empty(Waiting());
     }
 
-    public void Dispose() => _merchants.Dispose();
-
-    private IEnumerable<string> Waiting() => _merchants.Names.Order(StringComparer.Ordinal).Where(m => _accounts.ProblemOf(m) is not null);
+    private IEnumerable<string> Waiting() => _configuration.GetSection("Kkiapay:Merchants").GetChildren().Select(m => m.Key).Order(StringComparer.Ordinal).Where(m => _accounts.ProblemOf(m) is not null);
 
     private void Set(string merchant, string setting, string? value) => _configuration[$"Kkiapay:Merchants:{merchant}:{setting}"] = value;
 
