@@ -1,5 +1,7 @@
+using System.Text;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
 
 namespace KkiaEvents.Bench.Auditing;
 
@@ -93,11 +95,13 @@ internal static class PaymentSteps
         Act = acts => acts.ReviewAsync(payment.Key, verdict, Operator, "looked at it in KKiaPay's dashboard", default),
     };
 
+    private static Guid Sending(FilledPayment payment) => DerivedId.Of(Encoding.UTF8.GetBytes(payment.Key.StreamId));
+
     private static PaymentStep[] Refunded(FilledPayment payment) =>
     [
         new(payment.Key, payment.Begins.AddSeconds(7200)) { Act = acts => acts.RequestRefundAsync(payment.Key, Operator, "goods returned", default) },
-        new(payment.Key, payment.Begins.AddSeconds(7201)) { Act = acts => acts.TryClaimRefundAsync(payment.Key, default) },
-        new(payment.Key, payment.Begins.AddSeconds(7202)) { Act = acts => acts.RecordRefundAsync(payment.Key, RefundAnswer.Accepted, "done", default) },
+        new(payment.Key, payment.Begins.AddSeconds(7201)) { Act = acts => acts.TryClaimRefundAsync(payment.Key, Sending(payment), default) },
+        new(payment.Key, payment.Begins.AddSeconds(7202)) { Act = acts => acts.RecordRefundAsync(payment.Key, Sending(payment), RefundAnswer.Accepted, "done", default) },
         Asked(payment, 7210, TransactionStatus.Refunded),
     ];
 }

@@ -36,6 +36,9 @@ public abstract record OrderEvent
     /// <summary>The operator or card brand in lower case (<c>mtn</c>, <c>moov</c>, <c>orange</c>, <c>wave</c>, <c>visa</c> …); null when KKiaPay names none.</summary>
     public string? Operator { get; init; }
 
+    /// <summary>The country of the operator's account, ISO 3166 alpha-2 (<c>BJ</c>, <c>CI</c>, <c>SN</c>, <c>TG</c>, <c>NE</c>); null when KKiaPay names none.</summary>
+    public string? Country { get; init; }
+
     /// <summary>Who paid, as far as KKiaPay says.</summary>
     public Payer? Payer { get; init; }
 
@@ -164,7 +167,7 @@ public enum FlagReason
     /// <summary>The payment names no order, and the merchant's policy wants a person to look.</summary>
     WithoutReference,
 
-    /// <summary>A refund was asked for a day ago and KKiaPay does not confirm it.</summary>
+    /// <summary>A refund was asked for, and KKiaPay refused it or has not confirmed it for a day: the detail says which.</summary>
     RefundUnconfirmed,
 }
 

@@ -28,20 +28,23 @@ public sealed record KkiapayTransaction
     /// <summary>Commission in whole XOF; null when absent.</summary>
     public long? Fees { get; init; }
 
-    /// <summary>What the merchant is credited, in whole XOF: <c>income</c> (or <c>net</c>) where the answer has it, else amount less fees unless the customer bears them; null when unknown.</summary>
+    /// <summary>What the merchant is credited, in whole XOF: <c>income</c> (or <c>net</c>) where the answer has it, else amount less fees unless somebody else than the merchant bears them; null when unknown.</summary>
     public long? Net { get; init; }
 
-    /// <summary>True when the customer bears the fees, false when the merchant does; null when the answer does not say.</summary>
+    /// <summary>True when the customer bears the fees, false when the merchant or a third party does; null when the answer does not say.</summary>
     public bool? CustomerBearsFees { get; init; }
 
     /// <summary><c>DEBIT</c> for a payment received; another word is not a payment. Null where the dialect has no such field.</summary>
     public string? Type { get; init; }
 
-    /// <summary><c>MOBILE_MONEY</c>, <c>CARD</c>, <c>WALLET</c>, or as it came; null when absent.</summary>
+    /// <summary><c>MOBILE_MONEY</c>, <c>CARD</c>, <c>WALLET</c>, <c>BANK_ACCOUNT</c>, or as it came; null when absent.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Operator or card brand in lower case; null when absent.</summary>
+    /// <summary>Operator or card brand in lower case, without the country (<c>mtn</c> for <c>mtn-benin</c>); null when absent.</summary>
     public string? Operator { get; init; }
+
+    /// <summary>The operator's country, ISO 3166 alpha-2 (<c>BJ</c>, <c>CI</c>, <c>SN</c>, <c>TG</c>, <c>NE</c>), from <c>source_common_name</c> or <c>country</c>; null when the answer names none of them.</summary>
+    public string? Country { get; init; }
 
     /// <summary>The payer's phone in E.164 with the plus where valid, else as it came; null when absent.</summary>
     public string? Phone { get; init; }
@@ -64,7 +67,7 @@ public sealed record KkiapayTransaction
     /// <summary>Failure message as it came; null when absent.</summary>
     public string? FailureMessage { get; init; }
 
-    /// <summary>When the payment was made, by the provider's clock, UTC; null when absent or unreadable.</summary>
+    /// <summary>When the payment was made, by the provider's clock, UTC; midnight where it tells the day alone; null when absent or unreadable.</summary>
     public DateTimeOffset? PerformedAt { get; init; }
 
     /// <summary>The answer's body as it came, for the record.</summary>
@@ -97,7 +100,7 @@ public enum TransactionStatus
     /// <summary><c>REFUNDED</c>, <c>REVERTED</c>: taken and given back.</summary>
     Refunded,
 
-    /// <summary><c>TRANSACTION_NOT_FOUND</c>, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
+    /// <summary><c>TRANSACTION_NOT_FOUND</c>, also as a 4xx with <c>Transaction Not Found</c>, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
     NotFound,
 
     /// <summary><c>INVALID_TRANSACTION</c>: it belongs to another merchant.</summary>
@@ -129,7 +132,7 @@ public enum RefundResult
     /// <summary>Given back.</summary>
     Refunded,
 
-    /// <summary>Refused: a card payment, not successful, or given back already (<c>TRANSACTION_NOT_ELIGIBLE</c>). Verify to tell which.</summary>
+    /// <summary>Refused (<c>FAILED</c>), or not to be refunded: a card payment, not successful, or given back already (<c>TRANSACTION_NOT_ELIGIBLE</c>). Verify to tell which.</summary>
     NotEligible,
 
     /// <summary>The provider does not know the transaction.</summary>

@@ -86,7 +86,7 @@ public sealed record KkiapayWebhook
             PartnerId = ProviderFields.Id(root, "partnerId"),
             StateData = ShopData.Read(root, "stateData"),
             FailureCode = ProviderFields.Id(root, "failureCode"),
-            PerformedAt = ProviderFields.Time(root, "performedAt") ?? ProviderFields.Time(root, "performed_at"),
+            PerformedAt = ProviderFields.PerformedAt(root),
         };
     }
 

@@ -49,8 +49,19 @@ internal static class ProviderFields
         };
     }
 
-    /// <summary>A time in UTC; null when absent or unreadable.</summary>
-    public static DateTimeOffset? Time(JsonElement parent, string name)
+    /// <summary>
+    /// When the payment was made, UTC; null when absent or unreadable. The provider may send <c>performed_at</c> with the time
+    /// beside <c>performedAt</c> with the day alone (<c>13/07/2026</c>): the one that has a time of day wins. Where there is
+    /// none, it is that day's midnight UTC.
+    /// </summary>
+    public static DateTimeOffset? PerformedAt(JsonElement root) =>
+        Moment(root, "performedAt") ?? Moment(root, "performed_at") ?? Day(root, "performedAt") ?? Day(root, "performed_at");
+
+    /// <summary>The field, unless it is missing, null, or an empty string, which the provider sends for "none".</summary>
+    public static bool TryGet(JsonElement parent, string name, out JsonElement value) =>
+        parent.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+
+    private static DateTimeOffset? Moment(JsonElement parent, string name)
     {
         if (!TryGet(parent, name, out var value))
             return null;
@@ -62,9 +73,8 @@ internal static class ProviderFields
         };
     }
 
-    /// <summary>The field, unless it is missing or null.</summary>
-    public static bool TryGet(JsonElement parent, string name, out JsonElement value) =>
-        parent.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    private static DateTimeOffset? Day(JsonElement parent, string name) =>
+        StringOf(parent, name) is { } text ? ProviderTime.DayFromText(text.Trim()) : null;
 
     private static string? Scalar(JsonElement parent, string name)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace KkiaEvents.Kkiapay;
 
 /// <summary>Reads what the API answers to a refund, in either dialect's words.</summary>
@@ -6,7 +8,8 @@ internal static class RefundReader
     public static KkiapayRefund Read(ProviderAnswer answer, KkiapayDialect dialect)
     {
         var raw = ProviderText.Raw(answer.Body.Span);
-        string? word = null;
+        RefundResult? result = null;
+        string? word;
         string? message = null;
         using (var document = answer.IsSuccess ? answer.Parse(out _) : answer.TryParse(out _, out _))
         {
@@ -14,15 +17,11 @@ internal static class RefundReader
             {
                 var root = document.RootElement;
                 var reason = ProviderFields.Text(root, "reason");
-                word = ProviderFields.StringOf(root, "status");
-                // "reason" may repeat our own; only a refusal's word counts there.
-                if (StatusWords.ReadRefund(word) is null && StatusWords.ReadRefund(reason) is { } given && given != RefundResult.Refunded)
-                    word = reason;
-                message = ProviderFields.Text(root, "message") ?? reason ?? word;
+                (result, word) = WordOf(root, reason);
+                message = ProviderFields.Text(root, "message") ?? ProviderFields.Text(root, "description") ?? reason ?? word;
             }
         }
 
-        var result = StatusWords.ReadRefund(word);
         // Only a 2xx can say that money moved.
         if (!answer.IsSuccess && result == RefundResult.Refunded)
             result = null;
@@ -40,5 +39,18 @@ internal static class RefundReader
             Message = message is null ? null : ProviderText.Shorten(message, ProviderText.MaxText),
             Raw = raw,
         };
+    }
+
+    // The word stands in "status" or in "code". Where both say something else nothing is known: verifying tells.
+    private static (RefundResult? Result, string? Word) WordOf(JsonElement root, string? reason)
+    {
+        var (status, code) = (ProviderFields.StringOf(root, "status"), ProviderFields.StringOf(root, "code"));
+        var (byStatus, byCode) = (StatusWords.ReadRefund(status), StatusWords.ReadRefund(code));
+        if (byStatus is not null && byCode is not null && byStatus != byCode)
+            return (null, null);
+        if ((byStatus ?? byCode) is { } result)
+            return (result, byStatus is null ? code : status);
+        // "reason" may repeat our own; only a refusal's word counts there.
+        return StatusWords.ReadRefund(reason) is { } refused and not RefundResult.Refunded ? (refused, reason) : (null, status ?? code);
     }
 }

@@ -29,7 +29,7 @@ internal static class StatusWords
         "REFUNDED" or "REVERTED" or "SUCCESS" => RefundResult.Refunded,
         "TRANSACTION_NOT_FOUND" => RefundResult.NotFound,
         // INSUFFICIENT_FUND here means the merchant's own balance.
-        "TRANSACTION_NOT_ELIGIBLE" or "INVALID_TRANSACTION" or "INVALID_TRANSACTION_TYPE" or "INSUFFICIENT_FUND" or "FAILED"
+        "TRANSACTION_NOT_ELIGIBLE" or "INVALID_TRANSACTION" or "INVALID_TRANSACTION_TYPE" or "INSUFFICIENT_FUND" or "FAILED" or "NOT_REVERTED"
             => RefundResult.NotEligible,
         _ => null,
     };
@@ -46,5 +46,6 @@ internal static class StatusWords
         _ => status,
     };
 
-    private static string Upper(string word) => word.Trim().ToUpperInvariant();
+    // "Transaction Not Found" is how HTTP 400 writes it.
+    private static string Upper(string word) => word.Trim().ToUpperInvariant().Replace(' ', '_');
 }

@@ -39,7 +39,7 @@ internal static class TransactionReader
 
     private static (TransactionStatus Status, string Word)? RefusalOf(JsonElement root)
     {
-        foreach (var name in (ReadOnlySpan<string>)["status", "reason"])
+        foreach (var name in (ReadOnlySpan<string>)["status", "code", "reason"])
         {
             if (ProviderFields.StringOf(root, name) is { } word && StatusWords.ReadRefusal(word) is { } status)
                 return (status, word);
@@ -51,7 +51,8 @@ internal static class TransactionReader
     private static (TransactionStatus Status, string Word) StatusOf(JsonElement root)
     {
         var success = ProviderFields.Flag(root, "isPaymentSucces") ?? ProviderFields.Flag(root, "isPaymentSuccess");
-        if (ProviderFields.Text(root, "status", 64) is { } word)
+        // A number (4003) is a code of the refusal that stands beside it.
+        if (ProviderFields.Text(root, "status", 64) is { } word && !(word.All(char.IsAsciiDigit) && RefusalOf(root) is not null))
             return (StatusWords.Reconcile(StatusWords.Read(word), success), word);
 
         // A refusal may stand in "reason"; a payment's own reason is the shop's text, so only these few words count.
@@ -82,10 +83,9 @@ internal static class TransactionReader
         ProviderAnswer answer, JsonElement root, TransactionStatus status, string word, long? amount)
     {
         var fees = ProviderFields.Whole(root, "fees");
-        bool? customerBearsFees = ProviderFields.Text(root, "feeSupportedBy") is { } bearer
-            ? string.Equals(bearer.Trim(), "customer", StringComparison.OrdinalIgnoreCase)
-            : null;
+        var bearer = FeeBearerOf(root);
         var method = ProviderFields.Text(root, "method", ProviderText.MaxWord) ?? ProviderFields.Text(root, "source", ProviderText.MaxWord);
+        var (operatorName, country) = Operators.Read(ProviderFields.Text(root, "source_common_name") ?? ProviderFields.Text(root, "operator"));
         var client = ProviderFields.TryGet(root, "client", out var given) && given.ValueKind == JsonValueKind.Object ? given : root;
 
         return new KkiapayTransaction
@@ -95,11 +95,12 @@ internal static class TransactionReader
             ProviderStatus = word,
             Amount = amount,
             Fees = fees,
-            Net = NetOf(root, amount, fees, customerBearsFees),
-            CustomerBearsFees = customerBearsFees,
+            Net = NetOf(root, amount, fees, bearer),
+            CustomerBearsFees = bearer switch { FeeBearer.Unsaid or FeeBearer.Unknown => null, _ => bearer == FeeBearer.Customer },
             Type = TypeOf(root),
             Method = method,
-            Operator = Operators.Read(ProviderFields.Text(root, "source_common_name") ?? ProviderFields.Text(root, "operator")),
+            Operator = operatorName,
+            Country = country ?? Operators.CountryOf(ProviderFields.Text(root, "country")),
             Phone = PhoneNumber.Normalize(ProviderFields.Text(client, "phone") ?? AccountOf(root, method)),
             Name = ProviderFields.Text(client, "fullname"),
             Email = ProviderFields.Id(client, "email", 320),
@@ -107,7 +108,7 @@ internal static class TransactionReader
             StateData = ShopData.Read(root, "stateData") ?? ShopData.Read(root, "state"),
             FailureCode = ProviderFields.Id(root, "failureCode"),
             FailureMessage = ProviderFields.Text(root, "failureMessage"),
-            PerformedAt = ProviderFields.Time(root, "performedAt") ?? ProviderFields.Time(root, "performed_at"),
+            PerformedAt = ProviderFields.PerformedAt(root),
             Raw = ProviderText.Raw(answer.Body.Span),
         };
     }
@@ -125,15 +126,49 @@ internal static class TransactionReader
     private static string? AccountOf(JsonElement root, string? method) =>
         string.Equals(method, "CARD", StringComparison.OrdinalIgnoreCase) ? null : ProviderFields.Text(root, "account");
 
-    private static long? NetOf(JsonElement root, long? amount, long? fees, bool? customerBearsFees)
+    /// <summary>Who bears the fees: a word, or in older answers whether it is the merchant.</summary>
+    private static FeeBearer FeeBearerOf(JsonElement root)
+    {
+        if (ProviderFields.Text(root, "feeSupportedBy") is { } word)
+        {
+            return string.Concat(word.Where(char.IsAsciiLetter)).ToUpperInvariant() switch
+            {
+                "MERCHANT" => FeeBearer.Merchant,
+                "CUSTOMER" => FeeBearer.Customer,
+                "THIRDPARTY" => FeeBearer.ThirdParty,
+                _ => FeeBearer.Unknown,
+            };
+        }
+
+        return ProviderFields.Flag(root, "isFeesBorneByMerchant") switch
+        {
+            true => FeeBearer.Merchant,
+            false => FeeBearer.Customer,
+            null => FeeBearer.Unsaid,
+        };
+    }
+
+    private static long? NetOf(JsonElement root, long? amount, long? fees, FeeBearer bearer)
     {
         // What the provider says counts even where it can't be read: a sum of our own could contradict it.
         if (ProviderFields.TryGet(root, "income", out _))
             return ProviderFields.Whole(root, "income");
         if (ProviderFields.TryGet(root, "net", out _))
             return ProviderFields.Whole(root, "net");
-        if (customerBearsFees == true)
-            return amount;
-        return amount >= fees ? amount - fees : null;
+        return bearer switch
+        {
+            FeeBearer.Customer or FeeBearer.ThirdParty => amount,
+            FeeBearer.Merchant or FeeBearer.Unsaid => amount >= fees ? amount - fees : null,
+            _ => null,
+        };
+    }
+
+    private enum FeeBearer
+    {
+        Unsaid,
+        Merchant,
+        Customer,
+        ThirdParty,
+        Unknown,
     }
 }

@@ -42,6 +42,8 @@ public static class ProcessorApp
         using var merchants = new Merchants(builder.Configuration);
         foreach (var name in merchants.Names)
             builder.Services.AddKkiapay(name, builder.Configuration.GetSection($"Kkiapay:Merchants:{name}"));
+        builder.Services.AddSingleton<SharedAccounts>();
+        builder.Services.AddHealthChecks().AddCheck<SharedAccounts>("accounts", tags: [ServiceHost.Ready]);
         builder.Services.AddSingleton<LateMerchants>();
         builder.Services.AddSingleton<IConfigureOptions<KkiapayOptions>>(provider => provider.GetRequiredService<LateMerchants>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LateMerchants>());

@@ -2,6 +2,7 @@ using KkiaEvents.Bus;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.Processor.Settling;
 using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Processor;
@@ -41,7 +42,7 @@ internal sealed record ProcessorOptions
         merchants.Check(settings, "PrivateKey", "tpk_…");
         foreach (var name in merchants.Names)
             CheckKeys(settings, merchants.SectionOf(name), name);
-        CheckThatAccountsDiffer(settings, merchants);
+        CheckThatAccountsDiffer(settings, configuration);
         foreach (var name in merchants.Names)
         {
             var rules = new MerchantRules(configuration, name, OrderPolicy.Section);
@@ -91,12 +92,12 @@ internal sealed record ProcessorOptions
     }
 
     // KKiaPay would confirm a payment to both of them, and each would hand goods over for it.
-    private static void CheckThatAccountsDiffer(Settings settings, Merchants merchants)
+    private static void CheckThatAccountsDiffer(Settings settings, IConfiguration configuration)
     {
-        foreach (var account in merchants.Names.Order(StringComparer.Ordinal).GroupBy(n => merchants.SectionOf(n)["PrivateKey"]).Where(a => !string.IsNullOrWhiteSpace(a.Key)))
+        foreach (var (key, sharing) in SharedAccounts.Find(configuration))
         {
-            foreach (var other in account.Skip(1))
-                settings.Wrong($"Kkiapay__Merchants__{other}__PrivateKey", $"is that of merchant '{account.First()}' too: one payment would pay for an order of each.", "tpk_…");
+            foreach (var other in sharing.Skip(1))
+                settings.Wrong($"Kkiapay__Merchants__{other}__{key}", $"is that of merchant '{sharing[0]}' too: one payment would pay for an order of each.", "tpk_…");
         }
     }
 }

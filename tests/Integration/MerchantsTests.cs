@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Integration;
@@ -8,7 +10,7 @@ public sealed class TwoShops(Services services) : Installation(services)
 {
     private readonly DirectoryInfo _secrets = Directory.CreateTempSubdirectory("kkiaevents-secrets-");
 
-    protected override IReadOnlyList<string> SandboxSettings => [.. ShopOfSandbox("shop-a"), .. ShopOfSandbox("shop-b"), .. ShopOfSandbox("late")];
+    protected override IReadOnlyList<string> SandboxSettings => [.. ShopOfSandbox("shop-a"), .. ShopOfSandbox("shop-b"), .. ShopOfSandbox("late"), .. ShopOfSandbox("latecomer")];
 
     protected override IReadOnlyList<string> Settings
     {
@@ -112,6 +114,35 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
     }
 
     [Fact]
+    public async Task A_merchant_that_gets_anothers_keys_while_running_waits_until_it_has_its_own()
+    {
+        var theirs = await PayAsync("shop-a", "order-shared");
+        system.Configure("latecomer", "secret-late");
+        system.Write("latecomer", "PrivateKey", "tpk-shop-a");
+        await Condition.HoldsAsync("health names both", async () => (await AccountsAsync()) is { } said
+            && said.Contains("Kkiapay__Merchants__latecomer__PrivateKey", StringComparison.Ordinal) && said.Contains("Kkiapay__Merchants__shop-a__PrivateKey", StringComparison.Ordinal));
+
+        // shop-a's payment, told to the one that has shop-a's key: KKiaPay would confirm it.
+        await TakenAsync("latecomer", theirs, "secret-late", "order-shared");
+        await Condition.HoldsAsync("it waits", async () => await system.ReadAsync<long>(
+            $"select count(*) from kkiaevents.due where merchant = 'latecomer' and transaction_id = '{theirs}' and reason = 'keys refused' and last_error like '%shop-a%'") == 1);
+        Assert.Equal(0, await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'latecomer/{theirs}' and type = 'verification_answered'"));
+
+        // Who had the key before goes on.
+        await TakenAsync("shop-a", theirs, "secret-a", "order-shared");
+        Assert.Equal("shop-a", (await system.Outcomes.WaitForAsync(theirs)).Text("merchant"));
+
+        system.Write("latecomer", "PrivateKey", "tpk-latecomer");
+        await Condition.HoldsAsync("health is well again", async () => await AccountsAsync() is null);
+        var own = await PayAsync("latecomer", "order-own");
+        await TakenAsync("latecomer", own, "secret-late", "order-own");
+        Assert.Equal("latecomer", (await system.Outcomes.WaitForAsync(own)).Text("merchant"));
+        await Condition.HoldsAsync("what waited is asked about, and is another's", async () =>
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'latecomer/{theirs}' and type = 'verification_answered'") > 0);
+        Assert.DoesNotContain(system.Outcomes.Of(theirs), o => o.Type == "OrderPaid" && o.Text("merchant") == "latecomer");
+    }
+
+    [Fact]
     public async Task A_merchants_bad_key_makes_its_own_payments_wait_and_no_others()
     {
         // Take out: the catch of OptionsValidationException in Verifier.
@@ -164,6 +195,15 @@ public class MerchantsTests(TwoShops system) : IClassFixture<TwoShops>
             await Condition.HoldsAsync("it is decided", () => system.Outcomes.Of(id).Count > 0);
             return system.Outcomes.Of(id)[0].Type == "OrderPaid";
         });
+    }
+
+    /// <summary>What health says about shared accounts; null when it says nothing.</summary>
+    private async Task<string?> AccountsAsync()
+    {
+        using var client = new HttpClient { BaseAddress = system.ProcessorAddresses[0] };
+        var health = await client.GetFromJsonAsync<JsonElement>("/health/ready");
+        var check = health.GetProperty("checks").GetProperty("accounts");
+        return check.GetProperty("status").GetString() == "Healthy" ? null : check.GetProperty("data").ToString();
     }
 
     private Task<string> PayAsync(string shop, string order) => system.Provider.PayAsync(new { merchant = shop, amount = 5000, stateData = new { orderId = order } });

@@ -73,6 +73,56 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     }
 
     [Fact]
+    public async Task A_refund_that_KKiaPay_refuses_is_flagged_with_its_words_and_may_be_asked_for_again()
+    {
+        var id = await PaidAsync();
+        await system.Provider.FaultAsync(new { refuseRefunds = true });
+        try
+        {
+            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
+            var flagged = await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+            Assert.Equal("RefundUnconfirmed", flagged.Text("reason"));
+            Assert.Contains("NOT_REVERTED", flagged.Text("detail"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await system.Provider.HealAsync();
+        }
+
+        Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "once more", default)).Problem);
+        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        Assert.Equal(2, await EventsAsync(id, "refund_sent"));
+        Assert.Equal(["OrderPaid", "OrderPaymentFlagged", "OrderRefunded"], system.Outcomes.Of(id).Select(o => o.Type));
+    }
+
+    [Fact]
+    public async Task A_refund_that_met_a_503_is_settled_by_a_person_and_sent_once_more()
+    {
+        var id = await PaidAsync();
+        await system.Provider.FaultAsync(new { errorRate = 1.0, errorStatus = 503 });
+        try
+        {
+            Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);
+            await Condition.HoldsAsync("what came back is known", async () => await EventsAsync(id, "refund_answered") == 1);
+        }
+        finally
+        {
+            await system.Provider.HealAsync();
+        }
+
+        Assert.Contains("not sent twice", (await Acts.RequestRefundAsync(new("default", id), "ama", "again", default)).Problem, StringComparison.Ordinal);
+        Assert.Null((await Acts.SettleRefundAsync(new("default", id), done: false, "ama", "the dashboard shows no refund", default)).Problem);
+        Assert.Contains("nothing to settle", (await Acts.SettleRefundAsync(new("default", id), done: false, "ama", "again", default)).Problem, StringComparison.Ordinal);
+        Assert.Equal("Refused, ama: the dashboard shows no refund", await system.ReadAsync<string>(
+            $"select (data ->> 'answer') || ', ' || (data ->> 'by') || ': ' || (data ->> 'detail') from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered' order by version desc limit 1"));
+
+        Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "once more", default)).Problem);
+        await system.Outcomes.WaitForAsync(id, "OrderRefunded");
+        Assert.Equal(2, await EventsAsync(id, "refund_sent"));
+        Assert.Equal(["OrderPaid", "OrderRefunded"], system.Outcomes.Of(id).Select(o => o.Type));
+    }
+
+    [Fact]
     public async Task Of_many_who_ask_for_a_refund_at_once_one_is_heard_and_one_is_sent()
     {
         var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
@@ -93,6 +143,14 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
     }
 
     private Task<ActResult> ReviewAsync(string id, FlagVerdict verdict) => Acts.ReviewAsync(new("default", id), verdict, "ama", "looked at it", default);
+
+    private async Task<string> PaidAsync()
+    {
+        var id = await system.Provider.PayAsync(new { amount = 5000, method = "MOBILE_MONEY" });
+        await system.NotifyAsync(id);
+        await system.Outcomes.WaitForAsync(id);
+        return id;
+    }
 
     private async Task<string> FlaggedAsync(string order)
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace KkiaEvents.Cli.Commands;
 
-/// <summary><c>kkia refund</c></summary>
+/// <summary><c>kkia refund</c>, <c>kkia refund settle</c></summary>
 internal static class RefundCommand
 {
     public static Command Create(CliContext context)
@@ -19,7 +19,7 @@ internal static class RefundCommand
             "Has KKiaPay give a payment back, whole, to the one who paid it. A Processor sends it, once; OrderRefunded comes out when KKiaPay says that it is done. Mobile money only. Tells what it would do, unless --confirm is given.",
             "kkia refund txn_6f1c0b", "kkia refund order-1042 --reason 'goods returned' --by ama --confirm")
         {
-            reference, reason, by, confirm,
+            reference, reason, by, confirm, Settle(context),
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             context, parsed.GetRequiredValue(reference), parsed.GetValue(by)!, parsed.GetValue(reason), parsed.GetValue(confirm), parsed.GetValue(command.Json), cancellation));
@@ -53,6 +53,51 @@ internal static class RefundCommand
             context.Screen.Line($"{payment.Id}: a refund of{StoryText.Amount(payment.Amount)} is asked for, recorded as {by}'s. What comes of it: kkia show {payment.Id}");
         else
             Preview(context.Screen, payment);
+        return ExitCodes.Fine;
+    }
+
+    private static KkiaCommand Settle(CliContext context)
+    {
+        var reference = ShowCommand.Reference();
+        var done = new Option<bool>("--done") { Description = "KKiaPay gave the money back: OrderRefunded comes out once KKiaPay's API says so." };
+        var notDone = new Option<bool>("--not-done") { Description = "KKiaPay did not: a refund may be asked for again." };
+        var reason = Acting.Reason("How it is known, 1 to 500 characters; it is recorded.", required: true);
+        var by = Acting.By();
+        var command = new KkiaCommand(
+            "settle",
+            "Says what became of a refund that was sent and whose answer was lost, as KKiaPay's dashboard or support tells it. Until then it is not sent again.",
+            "kkia refund settle txn_6f1c0b --not-done --reason 'the dashboard shows no refund'")
+        {
+            reference, done, notDone, reason, by,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(done) == result.GetValue(notDone))
+                result.AddError("Say which: --done or --not-done.");
+        });
+        command.SetAction((parsed, cancellation) => SettleAsync(
+            context, parsed.GetRequiredValue(reference), parsed.GetValue(done), parsed.GetValue(by)!, parsed.GetValue(reason)!, parsed.GetValue(command.Json), cancellation));
+        return command;
+    }
+
+    private static async Task<int> SettleAsync(
+        CliContext context, string reference, bool done, string by, string reason, bool json, CancellationToken cancellationToken)
+    {
+        if (await Acting.FindPaymentAsync(context, reference, cancellationToken) is not { } payment)
+            return ExitCodes.Found;
+        await using var operations = context.OpenOperations();
+        var result = await operations.GetRequiredService<PaymentActs>().SettleRefundAsync(
+            new(payment.Merchant, payment.TransactionId), done, by, reason, cancellationToken);
+        if (result.Problem is { } problem)
+        {
+            context.Screen.Complain(problem);
+            return ExitCodes.Found;
+        }
+
+        if (json)
+            context.Screen.Json(new { Payment = payment.Id, Done = done, By = by, Reason = reason });
+        else
+            context.Screen.Line($"{payment.Id}: the refund is settled as {(done ? "done; OrderRefunded comes out when KKiaPay confirms it" : "not done; kkia refund may ask for it again")}. Recorded as {by}'s.");
         return ExitCodes.Fine;
     }
 

@@ -26,6 +26,16 @@ internal sealed record RefundWish
     public required string Reason { get; init; }
 }
 
+/// <summary>What a person found out about a refund whose answer was lost.</summary>
+internal sealed record RefundSettlementWish
+{
+    /// <summary>True when KKiaPay gave the money back, false when it did not.</summary>
+    public required bool Done { get; init; }
+
+    /// <summary>How it is known, 1 to 500 characters.</summary>
+    public required string Reason { get; init; }
+}
+
 /// <summary>How a payment or an order stands, and what people do about payments.</summary>
 internal static class PaymentEndpoints
 {
@@ -39,6 +49,8 @@ internal static class PaymentEndpoints
             .WithSummary("Accept or reject a payment's flags, or have KKiaPay asked again").ProducesProblem(409);
         api.MapPost("/payments/{merchant}/{transactionId}/refund", RefundAsync).Requires(ApiScope.Operate).WithTags("Payments")
             .WithSummary("Ask for a refund; it is sent once").ProducesProblem(409);
+        api.MapPost("/payments/{merchant}/{transactionId}/refund/settle", SettleRefundAsync).Requires(ApiScope.Operate).WithTags("Payments")
+            .WithSummary("Say what became of a refund whose answer was lost: not done, and another may be asked for").ProducesProblem(409);
     }
 
     private static Task<Results<Accepted, ProblemHttpResult>> ReviewAsync(
@@ -48,6 +60,10 @@ internal static class PaymentEndpoints
     private static Task<Results<Accepted, ProblemHttpResult>> RefundAsync(
         string merchant, string transactionId, RefundWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         DoneAsync(payments.RequestRefundAsync(new(merchant, transactionId), user.Who(), wish.Reason, cancellationToken), "refund", $"{merchant}/{transactionId}", acts, user);
+
+    private static Task<Results<Accepted, ProblemHttpResult>> SettleRefundAsync(
+        string merchant, string transactionId, RefundSettlementWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+        DoneAsync(payments.SettleRefundAsync(new(merchant, transactionId), wish.Done, user.Who(), wish.Reason, cancellationToken), "refund_settle", $"{merchant}/{transactionId}", acts, user);
 
     private static async Task<Results<Accepted, ProblemHttpResult>> DoneAsync(Task<ActResult> act, string name, string payment, Acts acts, ClaimsPrincipal user)
     {

@@ -13,6 +13,7 @@ internal static class ActSummary
         FlagReviewed r => $"{r.By} {(r.Verdict == FlagVerdict.Accepted ? "accepted" : "rejected")} {string.Join(", ", r.Flags)}: {r.Reason}",
         RefundRequested r => $"{r.By} asked for a refund: {r.Reason}",
         RefundSent => "The refund was sent to KKiaPay",
+        RefundAnswered { By: { } by } r => $"{by} settled that the refund {(r.Answer == RefundAnswer.Accepted ? "was done" : "was not done")}: {r.Detail}",
         RefundAnswered r => $"KKiaPay's answer to the refund: {r.Answer}{(string.IsNullOrEmpty(r.Detail) ? "" : $" ({r.Detail})")}",
         OrderReleased r => $"{r.By} released order {r.OrderId} from this payment: {r.Reason}",
         OrderHeld held => $"The payment counts for order {held.OrderId}{(held.Amount is { } amount ? string.Create(CultureInfo.InvariantCulture, $", {amount:#,0} XOF") : "")}",

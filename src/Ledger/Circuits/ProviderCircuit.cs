@@ -27,7 +27,7 @@ public enum CircuitState
 /// <param name="Since">When this state began, UTC.</param>
 /// <param name="Until">Open: when KKiaPay may be asked again. Probing: when the one who asks is taken to be gone. UTC.</param>
 /// <param name="Openings">How often in a row it opened without an answer in between.</param>
-/// <param name="Rate">Recovering: questions a second, of all replicas together.</param>
+/// <param name="Rate">Recovering: questions a second, of all replicas together. Before that: the rate at which they will start.</param>
 /// <param name="Threshold">Recovering: up to this rate it grows with each answer, from there on slowly.</param>
 /// <param name="Tokens">Recovering: questions that may be asked at <paramref name="TokensAt"/>.</param>
 /// <param name="TokensAt">When tokens were counted last, UTC.</param>

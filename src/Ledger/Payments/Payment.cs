@@ -35,7 +35,7 @@ public enum RefundState
     /// <summary>Asked for, and not sent, or sent and not taken: it will be.</summary>
     Requested,
 
-    /// <summary>Sent; no answer is known. It is never sent again.</summary>
+    /// <summary>Sent; no answer is known. It is not sent again unless a person settles that KKiaPay did not do it.</summary>
     Sent,
 
     /// <summary>KKiaPay says that it is done; verifying has not confirmed it yet.</summary>
@@ -117,12 +117,25 @@ public sealed record Payment
     /// <summary>Why the refund was asked for; null when none was.</summary>
     public string? RefundReason { get; init; }
 
-    /// <summary>When it was asked for, UTC; null when none was.</summary>
+    /// <summary>When it was asked for, or settled as done by a person, UTC; null when none was.</summary>
     public DateTimeOffset? RefundRequestedAt { get; init; }
+
+    /// <summary>The last sending's id: an answer to another one changes nothing. Null when none was sent, or by a version whose sendings had none.</summary>
+    public Guid? RefundSendingId { get; init; }
+
+    /// <summary>When the sending began that nothing came back for yet, UTC; null when none is under way.</summary>
+    public DateTimeOffset? RefundUnderWaySince { get; init; }
+
+    /// <summary>KKiaPay's words when it refused the last refund, until a person is told or it turns out to be given back; null otherwise.</summary>
+    public string? RefundRefusal { get; init; }
 
     /// <summary>True from the asking for a refund until KKiaPay refuses it or verifying confirms it.</summary>
     [JsonIgnore]
     public bool AwaitsRefund => Refund != RefundState.None && Outcome != PaymentOutcome.Refunded;
+
+    /// <summary>True while KKiaPay is asked for a refund's sake: to confirm it, or to see whether one that it refused was given back before.</summary>
+    [JsonIgnore]
+    public bool FollowsRefund => AwaitsRefund || (RefundRefusal is not null && Outcome != PaymentOutcome.Refunded);
 
     /// <summary>The payment's method, when known.</summary>
     public string? Method { get; init; }
@@ -188,7 +201,7 @@ public sealed record Payment
             LastAnsweredAt = answered.AnsweredAt,
             AnsweredOrderId = answered.OrderId,
             FailingSince = IsFailing(answered.Status) ? FailingSince ?? answered.AnsweredAt : null,
-            UndecidedAnswers = (answered.Status, FailingSince, AwaitsRefund) switch
+            UndecidedAnswers = (answered.Status, FailingSince, FollowsRefund) switch
             {
                 (_, _, true) or (TransactionStatus.Pending or TransactionStatus.NotFound or TransactionStatus.NotYours, _, _) => UndecidedAnswers + 1,
                 (TransactionStatus.Failed or TransactionStatus.Cancelled, null, _) => 1,
@@ -207,6 +220,7 @@ public sealed record Payment
         {
             Review = review,
             Flags = [.. Flags.Except(review.Flags)],
+            RefundRefusal = null,
             Outcome = (Outcome, review.Verdict) switch
             {
                 (PaymentOutcome.Flagged, FlagVerdict.Rejected) => PaymentOutcome.Rejected,
@@ -219,11 +233,25 @@ public sealed record Payment
             Refund = RefundState.Requested,
             RefundReason = refund.Reason,
             RefundRequestedAt = refund.At,
+            RefundRefusal = null,
             UndecidedAnswers = 0,
         },
-        RefundSent => this with { Refund = RefundState.Sent },
+        RefundSent sent => this with { Refund = RefundState.Sent, RefundSendingId = sent.SendingId, RefundUnderWaySince = sent.At },
+        RefundAnswered refund when refund.SendingId is { } of && RefundSendingId is { } last && of != last => this,
+        RefundAnswered { By: not null } settled => this with
+        {
+            Refund = settled.Answer == RefundAnswer.Accepted ? RefundState.Accepted : RefundState.None,
+            RefundUnderWaySince = null,
+            // Patience begins anew: the person knows what was flagged so far.
+            RefundRequestedAt = settled.At,
+            Flags = [.. Flags.Where(f => f != FlagReason.RefundUnconfirmed)],
+            UndecidedAnswers = 0,
+        },
         RefundAnswered refund => this with
         {
+            RefundUnderWaySince = null,
+            // Where sendings have no id, refusals led to no flag when they were recorded: none follows from them now.
+            RefundRefusal = refund is { Answer: RefundAnswer.Refused, SendingId: not null } ? refund.Detail ?? "" : null,
             Refund = refund.Answer switch
             {
                 RefundAnswer.Accepted => RefundState.Accepted,
@@ -237,9 +265,9 @@ public sealed record Payment
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
         // A flag on a payment that is paid or refunded is a note beside it: it takes neither the outcome back nor its amount.
-        OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) =>
-            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1, OrderId = flagged.OrderId ?? OrderId },
-        OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
+        OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) or (PaymentOutcome.Rejected, FlagReason.RefundUnconfirmed) =>
+            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1, OrderId = flagged.OrderId ?? OrderId, RefundRefusal = Untold(flagged) },
+        OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason), RefundRefusal = Untold(flagged) },
         _ => this,
     };
 
@@ -249,6 +277,8 @@ public sealed record Payment
     private static bool IsSuccess(WebhookRecorded claim) => claim.Event == "transaction.success";
 
     private static bool IsFailing(TransactionStatus status) => status is TransactionStatus.Failed or TransactionStatus.Cancelled;
+
+    private string? Untold(OrderPaymentFlagged flagged) => flagged.Reason == FlagReason.RefundUnconfirmed ? null : RefundRefusal;
 
     private Payment Decided(OrderEvent outcome, PaymentOutcome kind, long? amount) =>
         this with { Outcome = kind, OrderId = outcome.OrderId ?? OrderId, Amount = amount, Outcomes = Outcomes + 1 };

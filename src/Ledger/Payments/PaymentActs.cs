@@ -23,6 +23,9 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
 {
     private const int LongestReason = 500;
 
+    // Far longer than KKiaPay is waited for: what has no answer by then gets none.
+    private static readonly TimeSpan LongestSending = TimeSpan.FromMinutes(5);
+
     /// <summary>Accepts or rejects a payment's open flags, or has KKiaPay asked again.</summary>
     /// <param name="key">The payment.</param>
     /// <param name="verdict">What the person decided.</param>
@@ -39,17 +42,71 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     public Task<ActResult> RequestRefundAsync(PaymentKey key, string by, string reason, CancellationToken cancellationToken) =>
         ActAsync(key, by, reason, (payment, _) => RefundProblem(payment), (_, _) => new RefundRequested(by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
 
-    /// <summary>Claims the sending of a refund that was asked for. One caller gets true, once; after that it is never sent again unless KKiaPay refuses it.</summary>
-    public async Task<bool> TryClaimRefundAsync(PaymentKey key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Claims the sending of a refund that was asked for. One sending gets true; after that no other does unless KKiaPay
+    /// certainly did not do it. Safe to repeat before the sending, when the answer to the commit was lost.
+    /// </summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="sendingId">The sending, made up by who will send: what tells an own claim from another's.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task<bool> TryClaimRefundAsync(PaymentKey key, Guid sendingId, CancellationToken cancellationToken)
     {
+        var mine = false;
         var result = await AppendAsync(
-            key, (payment, _) => payment.Refund == RefundState.Requested ? null : "It is not to be sent.", (_, _) => new RefundSent(time.GetUtcNow()), due: false, cancellationToken);
-        return result.Done;
+            key,
+            (payment, _) =>
+            {
+                mine = payment.Refund == RefundState.Sent && payment.RefundSendingId == sendingId;
+                return payment.Refund == RefundState.Requested ? null : "It is not to be sent.";
+            },
+            (_, _) => new RefundSent(time.GetUtcNow(), sendingId), due: false, cancellationToken);
+        return result.Done || mine;
     }
 
-    /// <summary>Records what came back for a refund that was sent.</summary>
-    public Task RecordRefundAsync(PaymentKey key, RefundAnswer answer, string? detail, CancellationToken cancellationToken) =>
-        AppendAsync(key, (_, _) => null, (_, _) => new RefundAnswered(answer, detail, time.GetUtcNow()), due: false, cancellationToken);
+    /// <summary>
+    /// Records what came back for a refund that was sent. Safe to repeat: it counts once, and only for the sending that it
+    /// belongs to.
+    /// </summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="sendingId">The sending that was claimed.</param>
+    /// <param name="answer">What came back.</param>
+    /// <param name="detail">The provider's words, or what went wrong.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public Task RecordRefundAsync(PaymentKey key, Guid sendingId, RefundAnswer answer, string? detail, CancellationToken cancellationToken) =>
+        AppendAsync(
+            key,
+            // A version that knows no sendings, running beside this one, may have dropped the id.
+            (payment, _) => payment.Refund == RefundState.Sent && (payment.RefundSendingId ?? sendingId) == sendingId ? null : "Nothing is awaited for this sending.",
+            (_, _) => new RefundAnswered(answer, detail, time.GetUtcNow(), sendingId), due: false, cancellationToken);
+
+    /// <summary>
+    /// A person says what became of a refund whose answer was lost. Done: it counts once verifying confirms it. Not done: a
+    /// refund may be asked for again.
+    /// </summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="done">True when KKiaPay gave the money back.</param>
+    /// <param name="by">Who, 1 to 100 characters.</param>
+    /// <param name="reason">How it is known, 1 to 500 characters.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public Task<ActResult> SettleRefundAsync(PaymentKey key, bool done, string by, string reason, CancellationToken cancellationToken) =>
+        ActAsync(key, by, reason, (payment, _) => RefundSettlementProblem(payment, time.GetUtcNow()), (payment, _) => RefundSettlement(payment, done, by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
+
+    /// <summary>The event that a person's settling of a refund is.</summary>
+    public static RefundAnswered RefundSettlement(Payment payment, bool done, string by, string reason, DateTimeOffset at) =>
+        new(done ? RefundAnswer.Accepted : RefundAnswer.Refused, reason, at, payment.RefundSendingId, by);
+
+    /// <summary>Why a refund can't be settled by a person; null when it can.</summary>
+    /// <param name="payment">The payment.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static string? RefundSettlementProblem(Payment payment, DateTimeOffset now) => payment switch
+    {
+        { Outcome: PaymentOutcome.Refunded } => $"{payment.Id} is refunded: KKiaPay confirmed it.",
+        { Refund: RefundState.Requested } => $"The refund of {payment.Id} was not sent yet: there is nothing to settle.",
+        { Refund: RefundState.Accepted } => $"The refund of {payment.Id} counts as done already; verifying will confirm it.",
+        { Refund: RefundState.None } => $"No refund of {payment.Id} is under way: there is nothing to settle.",
+        { RefundUnderWaySince: { } since } when now - since < LongestSending => $"The refund of {payment.Id} was sent a moment ago and its answer may still come. Settle it in {LongestSending.TotalMinutes:0} minutes if none has.",
+        _ => null,
+    };
 
     /// <summary>The event that a review is.</summary>
     public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at, Order? order) =>
@@ -81,7 +138,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     {
         { Outcome: PaymentOutcome.Refunded } => $"{payment.Id} is refunded already.",
         { Refund: RefundState.Requested } => $"A refund of {payment.Id} is asked for already and will be sent.",
-        { Refund: RefundState.Sent or RefundState.Accepted } => $"A refund of {payment.Id} was sent already. It is not sent twice, answered or not; verifying will tell whether it happened.",
+        { Refund: RefundState.Sent or RefundState.Accepted } => $"A refund of {payment.Id} was sent already. It is not sent twice, answered or not; verifying will tell whether it happened. If KKiaPay's dashboard shows that it did not, settle it (kkia refund settle).",
         { LastStatus: not TransactionStatus.Complete } => $"KKiaPay does not call {payment.Id} complete: there is nothing to give back. Have it asked again first.",
         { Method: { } method } when !method.Equals("MOBILE_MONEY", StringComparison.OrdinalIgnoreCase) =>
             $"{payment.Id} was paid by {method}, and KKiaPay's API refunds mobile money only. Ask KKiaPay's support for a chargeback, or pay the customer back yourself; then have the payment asked again.",
@@ -96,12 +153,13 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         ? $"Order {order?.OrderId} is due {(order?.Due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {due} XOF: look again, then decide."
         : null;
 
-    // An acceptance adds to the ones before it: a payment may meet one objection after the other.
+    // An acceptance adds to the ones before it: a payment may meet one objection after the other. So does what is noted beside a rejection.
     private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch
     {
         (FlagVerdict.AskedAgain, _) => [],
-        (FlagVerdict.Accepted, { Verdict: FlagVerdict.Accepted } before)
-            when before.Amount == payment.Amount && before.OrderId == PaymentDecision.OrderOf(payment) && (!before.DueSeen || before.Due == order?.Due) =>
+        (_, { } before)
+            when before.Verdict == verdict && (verdict == FlagVerdict.Accepted || payment.Outcome == PaymentOutcome.Rejected)
+                && before.Amount == payment.Amount && before.OrderId == PaymentDecision.OrderOf(payment) && (!before.DueSeen || before.Due == order?.Due) =>
             [.. before.Flags.Union(UnderReview(payment))],
         _ => UnderReview(payment),
     };

@@ -46,6 +46,7 @@ public static class PaymentDecision
             (PaymentOutcome.Refunded, _) => null,
             // Money that is on its way back pays for nothing, whatever else is learned meanwhile.
             (_, TransactionStatus.Complete) when payment.AwaitsRefund => RefundOverdue(facts),
+            (_, TransactionStatus.Complete) when payment.RefundRefusal is not null => RefundRefused(facts),
             (PaymentOutcome.Paid, TransactionStatus.Refunded) => Refunded(facts),
             (PaymentOutcome.Paid, TransactionStatus.Complete) => StillAgrees(facts),
             (PaymentOutcome.Paid, TransactionStatus.Pending) => null,
@@ -97,7 +98,7 @@ public static class PaymentDecision
     /// <param name="answer">The answer.</param>
     public static bool IsOpenAfter(Payment payment, VerificationAnswered answer) => (payment.Outcome, answer.Status) switch
     {
-        _ when payment.AwaitsRefund => true,
+        _ when payment.FollowsRefund => true,
         (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
         (_, TransactionStatus.Pending) => true,
         (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound or TransactionStatus.NotYours) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
@@ -221,7 +222,11 @@ public static class PaymentDecision
         facts.Verification.AnsweredAt - facts.Payment.RefundRequestedAt < RefundPatience
             ? null
             : FlagOnce(facts, FlagReason.RefundUnconfirmed,
-                "A refund was asked for and KKiaPay still calls the payment complete. Look it up in KKiaPay's dashboard; it is not sent a second time from here.");
+                "A refund was asked for and KKiaPay still calls the payment complete. Look it up in KKiaPay's dashboard; it is not sent a second time from here unless a person settles that it was not done.");
+
+    // Each refusal, also where an earlier one is still to be reviewed: whoever asked again waits for this one's answer.
+    private static OrderPaymentFlagged RefundRefused(Facts facts) => Flag(facts, FlagReason.RefundUnconfirmed,
+        $"KKiaPay refused the refund that was asked for ({(facts.Payment.RefundRefusal is { Length: > 0 } words ? words : "it gave no reason")}) and still calls the payment complete: nothing was given back. Look it up in KKiaPay's dashboard; a refund may be asked for again.");
 
     private static OrderPaymentFailed Failed(Facts facts)
     {
@@ -262,11 +267,12 @@ public static class PaymentDecision
         });
     }
 
-    private static OrderPaymentFlagged? FlagOnce(Facts facts, FlagReason reason, string detail, string? otherTransactionId = null)
+    private static OrderPaymentFlagged? FlagOnce(Facts facts, FlagReason reason, string detail, string? otherTransactionId = null) =>
+        facts.Payment.Flags.Contains(reason) ? null : Flag(facts, reason, detail, otherTransactionId);
+
+    private static OrderPaymentFlagged Flag(Facts facts, FlagReason reason, string detail, string? otherTransactionId = null)
     {
         var (payment, order, verification) = facts;
-        if (payment.Flags.Contains(reason))
-            return null;
         var answer = verification.Answer;
         return facts.Complete(new OrderPaymentFlagged
         {
@@ -318,6 +324,7 @@ public static class PaymentDecision
                 PerformedAt = answer.PerformedAt,
                 Method = answer.Method,
                 Operator = answer.Operator,
+                Country = answer.Country,
                 Payer = PayerOf(answer),
                 Data = answer.StateData,
             });

@@ -98,7 +98,8 @@ public sealed record RefundRequested(string By, string Reason, DateTimeOffset At
 
 /// <summary>The refund is about to be sent. Recorded before it is: from here on it is never sent again unless KKiaPay certainly did not do it.</summary>
 /// <param name="At">When, UTC.</param>
-public sealed record RefundSent(DateTimeOffset At);
+/// <param name="SendingId">Tells this sending from any other; null in streams from before sendings had one.</param>
+public sealed record RefundSent(DateTimeOffset At, Guid? SendingId = null);
 
 /// <summary>What came back for a refund.</summary>
 public enum RefundAnswer
@@ -116,8 +117,10 @@ public enum RefundAnswer
     NotTaken,
 }
 
-/// <summary>What came back for a refund that was sent.</summary>
+/// <summary>What came back for a refund that was sent, or what a person found out about one whose answer was lost.</summary>
 /// <param name="Answer">What it means.</param>
-/// <param name="Detail">The provider's words, or what went wrong.</param>
+/// <param name="Detail">The provider's words, or what went wrong; a person's reason where <paramref name="By"/> is set.</param>
 /// <param name="At">When, UTC.</param>
-public sealed record RefundAnswered(RefundAnswer Answer, string? Detail, DateTimeOffset At);
+/// <param name="SendingId">The sending that it is about; null in streams from before sendings had an id.</param>
+/// <param name="By">The person who settled it; null for KKiaPay's own answer.</param>
+public sealed record RefundAnswered(RefundAnswer Answer, string? Detail, DateTimeOffset At, Guid? SendingId = null, string? By = null);

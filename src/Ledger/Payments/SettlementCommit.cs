@@ -191,7 +191,7 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     {
         if (PaymentDecision.IsOpenAfter(payment, answer))
         {
-            var since = payment.AwaitsRefund ? payment.RefundRequestedAt!.Value
+            var since = payment.FollowsRefund ? payment.RefundRequestedAt!.Value
                 : payment.Outcome == PaymentOutcome.Failed ? payment.FirstSeenAt
                 : payment.FailingSince ?? payment.FirstSeenAt;
             var wait = FollowUp.AfterAnswer(payment.UndecidedAnswers, answer.AnsweredAt - since);

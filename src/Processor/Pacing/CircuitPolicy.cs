@@ -5,12 +5,17 @@ namespace KkiaEvents.Processor.Pacing;
 /// <summary>
 /// How a merchant's circuit moves: closed, open for as long as the provider asks or a growing while, one probe, then a
 /// slow start that grows with each answer (as TCP's congestion window does: fast up to half of the rate that failed last,
-/// then slowly), closed. Pure: the caller brings the clock and the dice.
+/// then slowly), closed. A single refusal among many answers is a hold: after the wait and the probe, questions go on at
+/// twice the rate that was answered before, so that what waited is caught up with at once. Pure: the caller brings the
+/// clock and the dice.
 /// </summary>
 internal static class CircuitPolicy
 {
     /// <summary>Questions a second at which recovery starts, of all replicas together.</summary>
     public const double FirstRate = 4;
+
+    // More than before the hold, or what has piled up would never shrink.
+    private const double CatchUp = 2;
 
     /// <summary>The rate at which nothing is limited any more.</summary>
     public const double FullRate = 200;
@@ -34,15 +39,23 @@ internal static class CircuitPolicy
     /// <param name="retryAfter">What the provider asked for; up to 1 h is heeded.</param>
     /// <param name="now">UTC.</param>
     /// <param name="spread">0 to 1, at random: up to a quarter more, so that merchants don't come back as one.</param>
+    /// <param name="healthyRate">Answers a second until now, when a single refusal came among many of them; null when it is trouble.</param>
     /// <returns>The circuit, the same instance when it is open already and long enough.</returns>
-    public static ProviderCircuit Open(ProviderCircuit circuit, string reason, TimeSpan? retryAfter, DateTimeOffset now, double spread)
+    public static ProviderCircuit Open(ProviderCircuit circuit, string reason, TimeSpan? retryAfter, DateTimeOffset now, double spread, double? healthyRate = null)
     {
         var asked = retryAfter < LongestAskedFor ? retryAfter : retryAfter is null ? TimeSpan.Zero : LongestAskedFor;
         if (circuit.State == CircuitState.Open && now < circuit.Until)
         {
-            // What was under way when it opened comes in; only a longer wait is news.
-            return now + asked > circuit.Until + Insignificant ? circuit with { Until = now + asked.Value } : circuit;
+            // What was under way when it opened comes in; only a longer wait is news, or that it was no single refusal.
+            var longer = now + asked > circuit.Until + Insignificant;
+            var worse = healthyRate is null && circuit.Rate > FirstRate;
+            return longer || worse
+                ? circuit with { Until = longer ? now + asked!.Value : circuit.Until, Rate = worse ? FirstRate : circuit.Rate }
+                : circuit;
         }
+
+        // Refused again so soon after the last wait: it goes on, and is met with a slow start.
+        var resume = healthyRate is { } rate && circuit.State == CircuitState.Closed && now - circuit.Since >= Quiet ? Math.Max(FirstRate, rate * CatchUp) : FirstRate;
 
         var openings = circuit.Openings + 1;
         var backoff = FirstWait * Math.Pow(2, Math.Min(openings - 1, 10));
@@ -55,6 +68,7 @@ internal static class CircuitPolicy
             Since = now,
             Until = now + wait,
             Openings = openings,
+            Rate = resume,
             Threshold = circuit.State switch
             {
                 CircuitState.Closed => FullRate,
@@ -83,8 +97,8 @@ internal static class CircuitPolicy
         Since = now,
         Until = now,
         Openings = 0,
-        Rate = FirstRate,
-        Tokens = FirstRate,
+        Rate = StartOf(circuit),
+        Tokens = StartOf(circuit),
         TokensAt = now,
     };
 
@@ -123,7 +137,8 @@ internal static class CircuitPolicy
     public static DateTimeOffset AskAt(ProviderCircuit circuit, DateTimeOffset now, double spread)
     {
         var start = circuit.State == CircuitState.Open && circuit.Until > now ? circuit.Until : now;
-        var span = TimeSpan.FromSeconds(Math.Max(5, (start - now).TotalSeconds / 4));
+        // Where questions go on faster than a slow start, the rate alone paces them.
+        var span = TimeSpan.FromSeconds(circuit.Rate > FirstRate ? 1 : Math.Max(5, (start - now).TotalSeconds / 4));
         return start + (span * Math.Clamp(spread, 0, 1));
     }
 
@@ -133,6 +148,11 @@ internal static class CircuitPolicy
         var (ours, theirs) = (Care(own, now), Care(shared, now));
         return ours > theirs || (ours == theirs && ours == 3 && own.Until > shared.Until + Insignificant);
     }
+
+    /// <summary>True while an open circuit is no more than the pause that a single refusal asked for.</summary>
+    public static bool IsHold(ProviderCircuit circuit) => circuit.State == CircuitState.Open && circuit.Rate > FirstRate;
+
+    private static double StartOf(ProviderCircuit circuit) => Math.Max(FirstRate, circuit.Rate);
 
     private static int Care(ProviderCircuit circuit, DateTimeOffset now) => circuit.State switch
     {

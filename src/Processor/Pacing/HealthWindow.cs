@@ -7,6 +7,7 @@ namespace KkiaEvents.Processor.Pacing;
 internal sealed class HealthWindow
 {
     private const int Failures = 5;
+    private const int AnswersAFailure = 10;
     private static readonly TimeSpan Half = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset _began;
@@ -26,6 +27,20 @@ internal sealed class HealthWindow
         _now.Failed++;
         var failed = _now.Failed + _before.Failed;
         return failed >= Failures && failed >= _now.Answered + _before.Answered;
+    }
+
+    /// <summary>
+    /// How many answers a second there were; null unless there were many for each failure: a refusal among them is then the
+    /// provider's wish for a pause, and no sign of trouble.
+    /// </summary>
+    public double? HealthyRate(DateTimeOffset now)
+    {
+        Turn(now);
+        var (failed, answered) = (_now.Failed + _before.Failed, _now.Answered + _before.Answered);
+        if (answered < AnswersAFailure * Math.Max(failed, 1))
+            return null;
+        var seconds = (now - _began).TotalSeconds + (_before.Answered > 0 ? Half.TotalSeconds : 0);
+        return answered / Math.Max(seconds, 1);
     }
 
     public void Clear() => (_now, _before) = (default, default);

@@ -47,7 +47,8 @@ internal sealed class MerchantCircuit(string merchant)
             var trouble = _health.Failed(now);
             if (!trouble && retryAfter is null && !(_probesHere && _current.State == CircuitState.Probing))
                 return false;
-            var opened = CircuitPolicy.Open(_current, reason, retryAfter, now, spread);
+            var healthy = trouble ? null : _current.State == CircuitState.Open ? _current.Rate : _health.HealthyRate(now);
+            var opened = CircuitPolicy.Open(_current, reason, retryAfter, now, spread, healthy);
             if (ReferenceEquals(opened, _current))
                 return false;
             Change(opened);

@@ -156,6 +156,9 @@ internal sealed partial class ProviderGate(
             return;
         switch (moved.State)
         {
+            case CircuitState.Open when CircuitPolicy.IsHold(moved):
+                LogHeld(moved.Merchant, moved.Reason, moved.Until);
+                break;
             case CircuitState.Open:
                 metrics.Opened(moved.Merchant, moved.Reason);
                 LogOpened(moved.Merchant, moved.Reason, moved.Until);
@@ -174,6 +177,9 @@ internal sealed partial class ProviderGate(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "KKiaPay is not asked about merchant {Merchant} until {Until:O} ({Reason}): webhooks are taken and wait, nothing is failed")]
     private partial void LogOpened(string merchant, string reason, DateTimeOffset until);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "KKiaPay asked for a pause ({Reason}): questions about merchant {Merchant} wait until {Until:O} and then go on as before")]
+    private partial void LogHeld(string merchant, string reason, DateTimeOffset until);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "KKiaPay is asked one question about merchant {Merchant}, to see whether it answers again ({Reason}); its answer is awaited until {Until:O}")]
     private partial void LogProbing(string merchant, string reason, DateTimeOffset until);

@@ -12,11 +12,13 @@ internal sealed class LateMerchants : IConfigureNamedOptions<KkiapayOptions>, IH
 {
     private readonly IConfiguration _configuration;
     private readonly Lazy<IOptionsMonitorCache<KkiapayOptions>> _cache;
+    private readonly SharedAccounts _accounts;
     private IDisposable? _changes;
 
-    public LateMerchants(IConfiguration configuration, IServiceProvider services)
+    public LateMerchants(IConfiguration configuration, SharedAccounts accounts, IServiceProvider services)
     {
         _configuration = configuration;
+        _accounts = accounts;
         _cache = new(services.GetRequiredService<IOptionsMonitorCache<KkiapayOptions>>);
     }
 
@@ -27,7 +29,11 @@ internal sealed class LateMerchants : IConfigureNamedOptions<KkiapayOptions>, IH
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _changes = ChangeToken.OnChange(_configuration.GetReloadToken, () => _cache.Value.Clear());
+        _changes = ChangeToken.OnChange(_configuration.GetReloadToken, () =>
+        {
+            _accounts.Judge();
+            _cache.Value.Clear();
+        });
         return Task.CompletedTask;
     }
 

@@ -10,10 +10,16 @@ namespace KkiaEvents.Processor.Settling;
 /// again; a clear refusal makes room for a person's next attempt.
 /// </summary>
 internal sealed partial class RefundSender(
-    IKkiapayClientFactory clients, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
+    IKkiapayClientFactory clients, SharedAccounts accounts, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
 {
     public async Task SendAsync(Payment payment, CancellationToken stopping)
     {
+        if (accounts.ProblemOf(payment.Merchant) is { } shared)
+        {
+            LogNotSent(shared, payment.Id);
+            return;
+        }
+
         IKkiapayClient client;
         try
         {
@@ -25,7 +31,9 @@ internal sealed partial class RefundSender(
             return;
         }
 
-        if (!await store.RunAsync(cancellation => acts.TryClaimRefundAsync(payment.Key(), cancellation), stopping))
+        // Before the retries of the store: a claim whose commit's answer was lost is found to be this sending's own.
+        var sending = Guid.CreateVersion7();
+        if (!await store.RunAsync(cancellation => acts.TryClaimRefundAsync(payment.Key(), sending, cancellation), stopping))
             return;
         var (answer, detail) = await AskAsync(client, payment, stopping);
         metrics.Refunded(answer.ToString());
@@ -33,7 +41,7 @@ internal sealed partial class RefundSender(
         await store.RunAsync(
             async cancellation =>
             {
-                await acts.RecordRefundAsync(payment.Key(), answer, detail, cancellation);
+                await acts.RecordRefundAsync(payment.Key(), sending, answer, detail, cancellation);
                 return true;
             },
             stopping);

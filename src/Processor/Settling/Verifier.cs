@@ -9,7 +9,7 @@ namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
 internal sealed partial class Verifier(
-    IKkiapayClientFactory clients, ProviderGate gate, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+    IKkiapayClientFactory clients, SharedAccounts accounts, ProviderGate gate, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
 {
     // Less than that is no sign of trouble: the question may have begun just before its batch's patience ended.
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(1);
@@ -32,9 +32,14 @@ internal sealed partial class Verifier(
             // It may have opened while this one waited for its place.
             if (gate.IsOpen(key.Merchant))
                 return (null, gate.PutOff(key.Merchant));
+            if (accounts.ProblemOf(key.Merchant) is { } shared)
+                return None(key, "keys_unusable", shared, keysRefused: true);
             asked = time.GetTimestamp();
             var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
             gate.Answered(key.Merchant);
+            // Keys that changed just before the question may have become those of another merchant: the answer decides nothing.
+            if (accounts.ProblemOf(key.Merchant) is { } sharedSince)
+                return None(key, "keys_unusable", sharedSince, keysRefused: true);
             metrics.Verified(answer.Status.ToString());
             var orderId = OrderReference.Find(policies.Of(key.Merchant).ReferencePlaces, answer.StateData, answer.PartnerId);
             return (new VerificationAnswered(answer, orderId, time.GetUtcNow()), null);

@@ -43,6 +43,8 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
 
     public bool LosesAnswer() => Plan is { LoseAnswers: > 0 } plan && Random.Shared.NextDouble() < plan.LoseAnswers;
 
+    public bool RefusesRefunds => Plan is { RefuseRefunds: true };
+
     public void Dispose() => _changed.Dispose();
 
     private async ValueTask<bool> PassAsync(HttpContext call, FaultPlan plan, CancellationTokenSource changed)

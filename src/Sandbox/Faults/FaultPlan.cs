@@ -29,6 +29,9 @@ internal sealed record FaultPlan
     /// <summary>Rate of refunds that are done, and whose answer is lost.</summary>
     public double LoseAnswers { get; init; }
 
+    /// <summary>Every refund is refused (<c>FAILED</c>, <c>NOT_REVERTED</c>), and not done.</summary>
+    public bool RefuseRefunds { get; init; }
+
     /// <summary>The next verification of one transaction answers this status word.</summary>
     public Lie? LieOnce { get; init; }
 

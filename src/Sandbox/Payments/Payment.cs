@@ -77,4 +77,5 @@ internal enum RefundAnswer
     NotYours,
     NotAPayment,
     NotEligible,
+    NotReverted,
 }

@@ -5,6 +5,9 @@ internal static class StatusWords
 {
     public const string NotEligible = "TRANSACTION_NOT_ELIGIBLE";
 
+    /// <summary>Dictated, it has the Sdk dialect answer 400 with this number: its other way to say that it knows no such transaction.</summary>
+    public const string NumberedNotFound = "4003";
+
     public static string Rest(PaymentState state) => state switch
     {
         PaymentState.Complete => "COMPLETE",
@@ -40,6 +43,7 @@ internal static class StatusWords
             "CANCELLED" => Said(PaymentState.Cancelled, "cancelled_by_user"),
             "REFUNDED" or "REVERTED" => Said(PaymentState.Refunded),
             "TRANSACTION_NOT_FOUND" => Said(PaymentState.NotFound),
+            NumberedNotFound => Said(PaymentState.NotFound) with { Word = word },
             "INVALID_TRANSACTION" => Said(PaymentState.NotYours),
             "INVALID_TRANSACTION_TYPE" => Said(PaymentState.NotAPayment),
             "INSUFFICIENT_FUND" => Said(PaymentState.Failed, "insufficient_fund") with { Word = word },

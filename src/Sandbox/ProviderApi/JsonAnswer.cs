@@ -46,4 +46,21 @@ internal static class JsonAnswer
             json.WriteString("status", refusal.word);
             json.WriteString("message", refusal.message);
         });
+
+    /// <summary>A refund that is refused in the Sdk dialect: the word stands in <c>code</c>.</summary>
+    public static void NotReverted(HttpContext call, string transactionId, string word, string description) =>
+        Write(call, StatusCodes.Status200OK, (transactionId, word, description), static (json, refusal) =>
+        {
+            json.WriteString("code", refusal.word);
+            json.WriteString("description", refusal.description);
+            json.WriteString("transactionId", refusal.transactionId);
+        });
+
+    /// <summary>The other way of the Sdk dialect to say that it does not know a transaction.</summary>
+    public static void NumberedNotFound(HttpContext call) =>
+        Write(call, StatusCodes.Status400BadRequest, 0, static (json, _) =>
+        {
+            json.WriteNumber("status", 4003);
+            json.WriteString("reason", "Transaction Not Found");
+        });
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using KkiaEvents.Sandbox.Faults;
 using KkiaEvents.Sandbox.Merchants;
 using KkiaEvents.Sandbox.Payments;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace KkiaEvents.Sandbox.ProviderApi;
 
@@ -45,7 +46,7 @@ internal sealed class ProviderEndpoints(
         var (payment, answer) = Refund(caller, id);
         if (LosesAnswer(call)) return;
         if (answer == RefundAnswer.Refunded) AnswerSdk(call, id, payment, payment!.At(time.GetUtcNow()));
-        else Refuse(call, 200, id, answer);
+        else Refuse(call, null, id, answer);
     }
 
     private SandboxMerchant? RestCaller(HttpContext call) =>
@@ -87,6 +88,7 @@ internal sealed class ProviderEndpoints(
         {
             null => (null, RefundAnswer.NotFound),
             { } payment when payment.Template.Merchant != caller => (null, RefundAnswer.NotYours),
+            _ when faults.RefusesRefunds => (null, RefundAnswer.NotReverted),
             { } payment => (payment, payment.Refund(time.GetUtcNow())),
         };
     }
@@ -104,9 +106,15 @@ internal sealed class ProviderEndpoints(
         JsonAnswer.Write(call, 200, (payment, facts), static (json, a) => RestDialect.Write(json, a.payment, a.facts));
     }
 
-    /// <summary>In this dialect every word about a transaction comes with 200.</summary>
+    /// <summary>In this dialect every word about a transaction comes with 200; only a number that stands for one comes with 400.</summary>
     private static void AnswerSdk(HttpContext call, string id, Payment? payment, PaymentFacts facts)
     {
+        if (facts is { State: PaymentState.NotFound, Word: StatusWords.NumberedNotFound })
+        {
+            JsonAnswer.NumberedNotFound(call);
+            return;
+        }
+
         if (payment is null || facts.State == PaymentState.NotAPayment)
         {
             JsonAnswer.Refusal(call, 200, id, facts.Word ?? StatusWords.Sdk(facts.State), Explain(facts.State));
@@ -124,16 +132,22 @@ internal sealed class ProviderEndpoints(
         _ => "",
     };
 
-    private static void Refuse(HttpContext call, int httpStatus, string id, RefundAnswer answer)
+    /// <param name="call">The call.</param>
+    /// <param name="httpStatus">Of the Rest dialect; null in the Sdk dialect.</param>
+    /// <param name="id">The transaction.</param>
+    /// <param name="answer">Why it is refused.</param>
+    private static void Refuse(HttpContext call, int? httpStatus, string id, RefundAnswer answer)
     {
         var (word, message) = answer switch
         {
             RefundAnswer.NotFound => (StatusWords.Sdk(PaymentState.NotFound), Explain(PaymentState.NotFound)),
             RefundAnswer.NotYours => (StatusWords.Sdk(PaymentState.NotYours), Explain(PaymentState.NotYours)),
             RefundAnswer.NotAPayment => (StatusWords.Sdk(PaymentState.NotAPayment), Explain(PaymentState.NotAPayment)),
-            _ => (StatusWords.NotEligible, "Already reverted, not successful, or not mobile money"),
+            RefundAnswer.NotReverted => (StatusWords.Sdk(PaymentState.Failed), "NOT_REVERTED"),
+            _ => (StatusWords.NotEligible, "this transaction is already reverted or not eligible"),
         };
-        JsonAnswer.Refusal(call, httpStatus, id, word, message);
+        if (httpStatus is { } status) JsonAnswer.Refusal(call, status, id, word, message);
+        else JsonAnswer.NotReverted(call, id, word, message);
     }
 
     private bool LosesAnswer(HttpContext call)
@@ -146,22 +160,25 @@ internal sealed class ProviderEndpoints(
 
     private static async ValueTask<string?> ReadIdAsync(HttpContext call)
     {
+        using var reader = new StreamReader(call.Request.Body);
+        if (IdIn(await reader.ReadToEndAsync(call.RequestAborted)) is { } id) return id;
+        JsonAnswer.Error(call, StatusCodes.Status400BadRequest, "transactionId is required");
+        return null;
+    }
+
+    // By what it is, not by its type: the provider's WordPress plugin sends a form, and curl -d calls any body a form.
+    private static string? IdIn(string body)
+    {
+        if (!body.AsSpan().TrimStart().StartsWith("{"))
+            return QueryHelpers.ParseQuery(body).TryGetValue("transactionId", out var given) && given is [{ Length: > 0 } one] ? one : null;
         try
         {
-            using var body = await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted);
-            if (body.RootElement.ValueKind == JsonValueKind.Object
-                && body.RootElement.TryGetProperty("transactionId", out var id)
-                && id.ValueKind == JsonValueKind.String)
-            {
-                return id.GetString();
-            }
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.TryGetProperty("transactionId", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
         }
         catch (JsonException)
         {
-            // Answered below, as a body without the field is.
+            return null;
         }
-
-        JsonAnswer.Error(call, StatusCodes.Status400BadRequest, "transactionId is required");
-        return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using KkiaEvents.Tests.Integration.Infrastructure;
 
 namespace KkiaEvents.Tests.Integration.Operating;
@@ -93,6 +94,44 @@ public class KkiaActsTests(Operators system) : IClassFixture<Operators>
         Assert.True(done.Code == 0, done.Error);
         await system.Outcomes.WaitForAsync(id, "OrderRefunded");
         Assert.Equal("ama", await system.ReadAsync<string>($"select data->>'by' from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_requested'"));
+    }
+
+    [Fact]
+    public async Task A_refund_whose_answer_was_lost_is_settled_by_command_or_over_HTTP()
+    {
+        var id = await PaidAsync("MOBILE_MONEY");
+        var nothing = await system.KkiaAsync("refund", "settle", id, "--done", "--reason", "r");
+        Assert.Equal((1, true), (nothing.Code, nothing.Error.Contains("nothing to settle", StringComparison.Ordinal)));
+        await LoseAnAnswerAsync(id, 1);
+        var settled = await system.KkiaAsync("refund", "settle", id, "--not-done", "--reason", "the dashboard shows none", "--by", "ama");
+        Assert.True(settled.Code == 0, settled.Error);
+        Assert.Equal("ama", await system.ReadAsync<string>($"select data->>'by' from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered' and data->>'answer' = 'Refused'"));
+        Assert.Contains("settled that the refund was not done: the dashboard shows none", (await system.KkiaAsync("show", id)).Output, StringComparison.Ordinal);
+
+        await LoseAnAnswerAsync(id, 3);
+        using var client = system.With((await system.KkiaAsync("keys", "create", "settler", "operate")).Output.Trim());
+        var path = $"/api/v1/payments/default/{id}/refund/settle";
+        Assert.Equal(400, (int)(await client.PostAsJsonAsync(path, new { reason = "which?" })).StatusCode);
+        Assert.Equal(202, (int)(await client.PostAsJsonAsync(path, new { done = true, reason = "KKiaPay's support says so" })).StatusCode);
+        Assert.Equal(409, (int)(await client.PostAsJsonAsync(path, new { done = true, reason = "again" })).StatusCode);
+        Assert.Equal(0, (await system.KkiaAsync("rederive")).Code);
+    }
+
+    // KKiaPay is down just when the refund is sent, and nobody knows whether it was done.
+    private async Task LoseAnAnswerAsync(string id, int answers)
+    {
+        await system.Provider.FaultAsync(new { errorRate = 1.0, errorStatus = 503 });
+        try
+        {
+            var asked = await system.KkiaAsync("refund", id, "--confirm", "--reason", "goods returned", "--by", "ama");
+            Assert.True(asked.Code == 0, asked.Error);
+            await Condition.HoldsAsync("what came back is known", async () =>
+                await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'refund_answered'") == answers);
+        }
+        finally
+        {
+            await system.Provider.HealAsync();
+        }
     }
 
     [Fact]

@@ -47,6 +47,10 @@ public class CommandLineTests
     [InlineData("flag accept txn", "--reason")]
     [InlineData("flag maybe txn --reason r", "maybe")]
     [InlineData("refund txn --confirm", "add --reason")]
+    [InlineData("refund settle txn --reason r", "--done or --not-done")]
+    [InlineData("refund settle txn --done --not-done --reason r", "--done or --not-done")]
+    [InlineData("refund settle txn --done", "--reason")]
+    [InlineData("refund settle --done --reason r", "TRANSACTION|ORDER")]
     [InlineData("keys create name", "SCOPE")]
     [InlineData("keys create name 2", "'2' is none of Read, Operate, Admin")]
     public async Task Nonsense_ends_with_2_and_a_line_that_says_what_is_wrong(string line, string said)
@@ -62,6 +66,8 @@ public class CommandLineTests
     [InlineData("replay --order o")]
     [InlineData("keys list")]
     [InlineData("flag ask txn --reason r")]
+    [InlineData("refund txn")]
+    [InlineData("refund settle txn --not-done --reason r")]
     public async Task Without_configuration_the_key_is_named(string line)
     {
         var (code, _, error) = await RunAsync([], line.Split(' '));
@@ -105,6 +111,7 @@ public class CommandLineTests
     [InlineData("dead discard")]
     [InlineData("flag accept")]
     [InlineData("refund")]
+    [InlineData("refund settle")]
     [InlineData("keys create")]
     [InlineData("listen")]
     [InlineData("trigger")]

@@ -52,26 +52,26 @@ internal static class Samples
         new OrderPaid
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
-            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Payer = Payer, Data = Data,
+            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Country = "BJ", Payer = Payer, Data = Data,
             Amount = 5000, DueAmount = 5000, Fees = 25, Net = 4975, SupersedesEventId = Earlier,
         },
         new OrderPaymentFailed
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
-            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Payer = Payer, Data = Data,
+            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Country = "BJ", Payer = Payer, Data = Data,
             Amount = 5000, FailureCode = "timeout", FailureMessage = "Not confirmed", CustomerMessage = Message, RetryAdvised = true,
         },
         new OrderPaymentFlagged
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
-            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Payer = Payer, Data = Data,
+            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Country = "BJ", Payer = Payer, Data = Data,
             Reason = FlagReason.AlreadyPaid, Detail = "Another transaction paid the order first: refund this one.",
             Amount = 5000, ExpectedAmount = 5000, OtherTransactionId = "txn_def456789012",
         },
         new OrderRefunded
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
-            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Payer = Payer, Data = Data,
+            PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Country = "BJ", Payer = Payer, Data = Data,
             Amount = 5000, PaidEventId = Earlier,
         },
     ];

@@ -35,9 +35,11 @@ internal static class ProviderGrammar
         (1, JsonGrammar.Value.Select(JsonGrammar.Quote)));
 
     private static readonly Gen<string> Status = Gen.Frequency(
-        (6, Fuzz.OneOf("\"COMPLETE\"", "\"SUCCESS\"", "\"FAILED\"", "\"PENDING\"", "\"REFUNDED\"", "\"CANCELLED\"", "\"REVERTED\"", "\"INSUFFICIENT_FUND\"", "\"TRANSACTION_NOT_FOUND\"", "\"INVALID_TRANSACTION\"", "\"INVALID_TRANSACTION_TYPE\"", "\"TRANSACTION_NOT_ELIGIBLE\"")),
+        (6, Fuzz.OneOf("\"COMPLETE\"", "\"SUCCESS\"", "\"FAILED\"", "\"PENDING\"", "\"REFUNDED\"", "\"CANCELLED\"", "\"REVERTED\"", "\"INSUFFICIENT_FUND\"", "\"TRANSACTION_NOT_FOUND\"", "\"INVALID_TRANSACTION\"", "\"INVALID_TRANSACTION_TYPE\"", "\"TRANSACTION_NOT_ELIGIBLE\"", "\"Transaction Not Found\"", "4003")),
         (2, Fuzz.OneOf("\"complete\"", "\" Complete \"", "\"COMPLETED\"", "\"\"", "null", "200", "true", "\"COMPLETE\\u0000\"", "\"ﬀ\"", "\"COMPLETe\"", $"\"COMPLETE{new string(' ', 80)}\"")),
         (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Operator = Gen.OneOf(Fuzz.OneOf("\"mtn-benin\"", "\"moov-tg\"", "\"-\"", "\"Coris Money\"", "\"a-b-ci\"", "\"\""), JsonGrammar.Scalar);
 
     private static readonly Gen<string> Kind = Gen.OneOf(Fuzz.OneOf("\"DEBIT\"", "\"CREDIT\"", "\"\"", "null", "1"), JsonGrammar.Scalar);
 
@@ -46,7 +48,7 @@ internal static class ProviderGrammar
     private static readonly Gen<string> Account = Gen.OneOf(Fuzz.OneOf("\"+22967434270\"", "\"22996000000\"", "22996000000", "\"4242********4242\""), JsonGrammar.Scalar);
 
     private static readonly Gen<string> Time = Gen.OneOf(
-        Fuzz.OneOf("\"2024-02-24T10:30:45Z\"", "\"2024-03-20T08:55:22.883Z\"", "\"9999-12-31T23:59:59-14:00\"", "\"0001-01-01T00:00:00+14:00\"", "1711000000", "1711000000000", "99999999999999999", "-1", "\"1711000000\"", "\"24:00\""),
+        Fuzz.OneOf("\"2024-02-24T10:30:45Z\"", "\"2024-03-20T08:55:22.883Z\"", "\"9999-12-31T23:59:59-14:00\"", "\"0001-01-01T00:00:00+14:00\"", "1711000000", "1711000000000", "99999999999999999", "-1", "\"1711000000\"", "\"24:00\"", "\"13/07/2026\""),
         JsonGrammar.Scalar);
 
     private static readonly Gen<string> Payer = JsonGrammar.ObjectOf(Gen.Select(Fuzz.OneOf("\"fullname\"", "\"phone\"", "\"email\""), JsonGrammar.Scalar).Array[0, 3]);
@@ -60,7 +62,7 @@ internal static class ProviderGrammar
     public static readonly Gen<byte[]> Answer = Gen.Frequency(
         (20, JsonGrammar.Damaged(Of(
             ("transactionId", 60, Id), ("status", 80, Status), ("isPaymentSucces", 50, Flag), ("isPaymentSuccess", 10, Flag), ("amount", 80, Whole), ("fees", 50, Whole), ("income", 30, Whole),
-            ("net", 10, Whole), ("feeSupportedBy", 30, Words), ("type", 50, Kind), ("method", 30, Words), ("source", 20, Words), ("reason", 30, Gen.OneOf(Status, Words)), ("failureCode", 25, Words),
+            ("net", 10, Whole), ("feeSupportedBy", 30, Words), ("type", 50, Kind), ("method", 30, Words), ("source", 20, Words), ("code", 15, Status), ("reason", 30, Gen.OneOf(Status, Words)), ("isFeesBorneByMerchant", 10, Flag), ("source_common_name", 20, Operator), ("country", 10, Operator), ("performed_at", 20, Time), ("failureCode", 25, Words),
             ("message", 15, Words), ("partnerId", 40, Order), ("stateData", 50, Shop), ("state", 30, Shop), ("account", 30, Account), ("client", 30, Payer), ("performedAt", 30, Time)))),
         (1, Fuzz.OneOf("", "<html>", "null", "[]", " <h1>", "502 Bad Gateway").Select(System.Text.Encoding.UTF8.GetBytes)));
 

@@ -111,8 +111,12 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         return this;
     }
 
-    public GoldenLedger AskForRefund(RefundAnswer answer) =>
-        Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now));
+    /// <param name="answer">What comes back.</param>
+    /// <param name="sending">Tells the sending; null as in streams of versions whose sendings had no id.</param>
+    public GoldenLedger AskForRefund(RefundAnswer answer, Guid? sending = null) =>
+        Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now, sending)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now, sending));
+
+    public GoldenLedger SettleRefund(bool done) => Add(Transaction, PaymentActs.RefundSettlement(PaymentOf(Transaction), done, "ama", "Looked at it in KKiaPay's dashboard.", _now));
 
     private GoldenLedger Add(string transaction, object data)
     {

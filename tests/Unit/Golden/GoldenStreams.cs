@@ -10,6 +10,8 @@ internal static class GoldenStreams
 {
     private static readonly OrderPolicy Strict = new() { Unannounced = OrderRule.Flag, WithoutReference = OrderRule.Flag };
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly Guid One = new(1, 0, 0, new byte[8]);
+    private static readonly Guid Two = new(2, 0, 0, new byte[8]);
     private static readonly TimeSpan Day = TimeSpan.FromHours(25);
 
     public static IReadOnlyDictionary<string, GoldenLedger> All { get; } = new Dictionary<string, GoldenLedger>
@@ -64,6 +66,10 @@ internal static class GoldenStreams
         ["refunded-never-paid-here"] = new GoldenLedger().Claim().Answer(Refunded),
         ["refund-asked-for"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Accepted).Answer(Complete).Answer(Refunded),
         ["refund-refused"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Refused).Answer(Complete),
+        ["refund-refused-and-told"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Refused, One).Answer(Complete).AskForRefund(RefundAnswer.Refused, Two).Answer(Pending).Answer(Complete),
+        ["refund-settled-as-not-done"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Lost, One).SettleRefund(done: false).Answer(Complete)
+            .AskForRefund(RefundAnswer.Accepted, Two).Answer(Refunded),
+        ["refund-settled-as-done"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Lost, One).After(Day).Answer(Complete).SettleRefund(done: true).Answer(Complete).After(Day).Answer(Complete),
         ["refund-unconfirmed"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Lost).Answer(Complete).After(Day).Answer(Complete),
         ["reviewed-accepted"] = new GoldenLedger().Claim(amount: 100_000).Answer(Complete).Review(FlagVerdict.Accepted).Answer(Complete),
         ["reviewed-accepted-then-another-amount"] = new GoldenLedger().Claim(amount: 100_000).Answer(Complete).Review(FlagVerdict.Accepted).Answer(Complete, amount: 100),

@@ -62,7 +62,10 @@ public sealed class LenientFieldsTests
     [InlineData("1710924922883", "2024-03-20T08:55:22.883Z")]
     [InlineData("\"1710924922883\"", "2024-03-20T08:55:22.883Z")]
     [InlineData("1710924922", "2024-03-20T08:55:22.000Z")]
-    [InlineData("\"24/02/2024\"", null)]
+    [InlineData("\"24/02/2024\"", "2024-02-24T00:00:00.000Z")]
+    [InlineData("\"02/24/2024\"", null)]
+    [InlineData("\"31/02/2024\"", null)]
+    [InlineData("\"24/2/24\"", null)]
     [InlineData("\"2024-13-01T00:00:00Z\"", null)]
     [InlineData("\"2024-02-30T00:00:00Z\"", null)]
     [InlineData("\"2024-02-24T25:00:00Z\"", null)]
@@ -77,7 +80,7 @@ public sealed class LenientFieldsTests
     [InlineData("{}", null)]
     public void A_time_is_in_utc_or_null(string json, string? expected)
     {
-        var time = ProviderFields.Time(Object($"\"performedAt\":{json}"), "performedAt");
+        var time = ProviderFields.PerformedAt(Object($"\"performedAt\":{json}"));
 
         Assert.Equal(expected, time?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         Assert.True(time is null || time.Value.Offset == TimeSpan.Zero);

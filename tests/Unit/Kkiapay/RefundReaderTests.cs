@@ -15,6 +15,13 @@ public sealed class RefundReaderTests
     [InlineData(200, "{\"status\":\"INSUFFICIENT_FUND\"}", RefundResult.NotEligible)]
     [InlineData(200, "{\"status\":\"INVALID_TRANSACTION\"}", RefundResult.NotEligible)]
     [InlineData(200, "{\"status\":\"FAILED\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"code\":\"FAILED\",\"description\":\"NOT_REVERTED\",\"transactionId\":\"t1\"}", RefundResult.NotEligible)]
+    [InlineData(400, "{\"code\":\"FAILED\",\"description\":\"NOT_REVERTED\",\"transactionId\":\"t1\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"code\":\"TRANSACTION_NOT_ELIGIBLE\",\"description\":\"this transaction is already reverted or not eligible\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"status\":200,\"code\":\"TRANSACTION_NOT_ELIGIBLE\"}", RefundResult.NotEligible)]
+    [InlineData(200, "{\"status\":\"\",\"code\":\"REVERTED\"}", RefundResult.Refunded)]
+    [InlineData(200, "{\"reason\":\"NOT_REVERTED\"}", RefundResult.NotEligible)]
+    [InlineData(400, "{\"status\":4003,\"reason\":\"Transaction Not Found\"}", RefundResult.NotFound)]
     [InlineData(409, "", RefundResult.NotEligible)]
     [InlineData(422, "{\"message\":\"A card payment\"}", RefundResult.NotEligible)]
     [InlineData(200, "{\"reason\":\"TRANSACTION_NOT_FOUND\"}", RefundResult.NotFound)]
@@ -32,6 +39,9 @@ public sealed class RefundReaderTests
     [InlineData(200, "{\"status\":\"REFUNDED\",\"transactionId\":\"t2\"}")]
     [InlineData(200, "<html>")]
     [InlineData(400, "{\"status\":\"REFUNDED\"}")]
+    [InlineData(200, "{\"status\":\"SUCCESS\",\"code\":\"FAILED\"}")]
+    [InlineData(200, "{\"code\":\"PENDING\"}")]
+    [InlineData(400, "{\"code\":\"REVERTED\"}")]
     [InlineData(400, "{}")]
     [InlineData(404, "<html>")]
     public void An_answer_that_tells_nothing_is_an_error(int http, string body) =>
@@ -41,6 +51,8 @@ public sealed class RefundReaderTests
     [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\",\"message\":\"Already reverted\"}", "Already reverted")]
     [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\"}", "TRANSACTION_NOT_ELIGIBLE")]
     [InlineData("{\"status\":\"TRANSACTION_NOT_ELIGIBLE\",\"reason\":\"card\"}", "card")]
+    [InlineData("{\"code\":\"FAILED\",\"description\":\"NOT_REVERTED\"}", "NOT_REVERTED")]
+    [InlineData("{\"code\":\"TRANSACTION_NOT_ELIGIBLE\"}", "TRANSACTION_NOT_ELIGIBLE")]
     public void The_providers_words_are_kept(string body, string expected)
     {
         var refund = Read(200, body);

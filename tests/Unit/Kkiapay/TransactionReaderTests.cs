@@ -61,6 +61,15 @@ public sealed class TransactionReaderTests
     [InlineData("\"amount\":5000,\"fees\":25", 4975L)]
     [InlineData("\"amount\":5000,\"fees\":25,\"feeSupportedBy\":\"customer\"", 5000L)]
     [InlineData("\"amount\":5000,\"feeSupportedBy\":\"CUSTOMER\"", 5000L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"feeSupportedBy\":\"thirdparty\"", 5000L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"feeSupportedBy\":\"merchant\"", 4975L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"feeSupportedBy\":\"\"", 4975L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"feeSupportedBy\":\"somebody\"", null)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"isFeesBorneByMerchant\":true", 4975L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"isFeesBorneByMerchant\":false", 5000L)]
+    [InlineData("\"amount\":40,\"fees\":1,\"feeSupportedBy\":\"customer\",\"income\":40", 40L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"income\":4970,\"net\":4960", 4970L)]
+    [InlineData("\"amount\":5000,\"fees\":25,\"income\":\"\",\"net\":\"\"", 4975L)]
     [InlineData("\"amount\":5000,\"fees\":25,\"income\":4970", 4970L)]
     [InlineData("\"amount\":5000,\"fees\":25,\"net\":4971", 4971L)]
     [InlineData("\"amount\":5000,\"fees\":25,\"income\":4970.5", null)]
@@ -93,6 +102,79 @@ public sealed class TransactionReaderTests
     public void Operators_have_one_name_each(string came, string expected) =>
         Assert.Equal(expected, Read($"\"status\":\"SUCCESS\",\"amount\":1,\"source_common_name\":\"{came}\"").Operator);
 
+    [Theory]
+    [InlineData("mtn-benin", "mtn", "BJ")]
+    [InlineData("mtn-ci", "mtn", "CI")]
+    [InlineData("moov-benin", "moov", "BJ")]
+    [InlineData("moov-ci", "moov", "CI")]
+    [InlineData("moov-tg", "moov", "TG")]
+    [InlineData("orange-ci", "orange", "CI")]
+    [InlineData("orange-sn", "orange", "SN")]
+    [InlineData("free-sn", "freemoney", "SN")]
+    [InlineData("tmoney-tg", "tmoney", "TG")]
+    [InlineData("celtiis-bj", "celtiis", "BJ")]
+    [InlineData("airtel-ne", "airtel", "NE")]
+    [InlineData("MTN-Côte d'Ivoire", "mtn", "CI")]
+    [InlineData("somebody-new-tg", "somebody-new-tg", null)]
+    [InlineData("verve", "verve", null)]
+    [InlineData("idmoney", "idmoney", null)]
+    [InlineData("Coris Money", "coris money", null)]
+    [InlineData("T-Money", "tmoney", null)]
+    [InlineData("-bj", "-bj", null)]
+    [InlineData("", null, null)]
+    public void An_operators_name_tells_its_country_as_well(string came, string? name, string? country)
+    {
+        var t = Read($"\"status\":\"SUCCESS\",\"amount\":1,\"source_common_name\":\"{came}\"");
+        Assert.Equal((name, country), (t.Operator, t.Country));
+    }
+
+    [Theory]
+    [InlineData("\"country\":\"BJ\"", "BJ")]
+    [InlineData("\"country\":\"Togo\"", "TG")]
+    [InlineData("\"country\":\"TG\",\"source_common_name\":\"mtn-benin\"", "BJ")]
+    [InlineData("\"country\":\"\"", null)]
+    [InlineData("\"country\":\"somewhere\"", null)]
+    public void Where_the_operator_names_no_country_the_answers_own_counts(string fields, string? expected) =>
+        Assert.Equal(expected, Read($"\"status\":\"SUCCESS\",\"amount\":1,{fields}").Country);
+
+    [Fact]
+    public void An_answer_as_it_was_seen_in_the_field_is_read_whole()
+    {
+        const string body = """
+            {"performed_at":"2026-07-13T06:34:50.276Z","type":"DEBIT","status":"REVERTED","source":"MOBILE_MONEY","source_common_name":"mtn-benin",
+            "amount":25350,"fees":254,"reason":"payment of 25350 XOF to a shop","failureCode":"","failureMessage":"","state":null,"partnerId":"",
+            "feeSupportedBy":"merchant","income":25096,"transactionId":"6516521598463777","performedAt":"13/07/2026","externalTransactionId":"x-1",
+            "is_payout":false,"client":{"fullname":"Anonymous customer","phone":"2290167329510","email":""}}
+            """;
+        var t = TransactionReader.Read(new ProviderAnswer("6516521598463777", 200, Encoding.UTF8.GetBytes(body)), KkiapayDialect.Sdk);
+
+        Assert.Equal((TransactionStatus.Refunded, "REVERTED", "6516521598463777"), (t.Status, t.ProviderStatus, t.TransactionId));
+        Assert.Equal((25350L, 254L, 25096L, false), (t.Amount, t.Fees, t.Net, t.CustomerBearsFees));
+        Assert.Equal(("MOBILE_MONEY", "mtn", "BJ", "+2290167329510"), (t.Method, t.Operator, t.Country, t.Phone));
+        Assert.Equal(new DateTimeOffset(2026, 7, 13, 6, 34, 50, 276, TimeSpan.Zero), t.PerformedAt);
+        Assert.Equal((null, null, null, null, null), (t.FailureCode, t.FailureMessage, t.StateData, t.PartnerId, t.Email));
+        Assert.Contains("externalTransactionId", t.Raw, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"performedAt\":\"13/07/2026\"", "2026-07-13T00:00:00.0000000+00:00")]
+    [InlineData("\"performedAt\":\"13/07/2026\",\"performed_at\":\"2026-07-13T06:34:50Z\"", "2026-07-13T06:34:50.0000000+00:00")]
+    [InlineData("\"performedAt\":\"2026-07-13T06:34:50Z\",\"performed_at\":\"13/07/2026\"", "2026-07-13T06:34:50.0000000+00:00")]
+    [InlineData("\"performedAt\":\"\",\"performed_at\":\"13/07/2026\"", "2026-07-13T00:00:00.0000000+00:00")]
+    public void A_time_of_day_wins_over_a_day_and_a_day_alone_is_its_midnight(string fields, string expected)
+    {
+        Assert.Equal(expected, Read($"\"status\":\"SUCCESS\",\"amount\":1,{fields}").PerformedAt?.ToString("O"));
+        Assert.True(KkiapayWebhook.TryParse(Encoding.UTF8.GetBytes($"{{\"event\":\"transaction.success\",\"transactionId\":\"t\",{fields}}}"), out var webhook, out _));
+        Assert.Equal(expected, webhook.PerformedAt?.ToString("O"));
+    }
+
+    [Fact]
+    public void A_bare_state_is_the_shops_data_and_a_bank_account_is_a_method()
+    {
+        var t = Read("\"status\":\"SUCCESS\",\"amount\":1,\"state\":\"order-7\",\"source\":\"BANK_ACCOUNT\"");
+        Assert.Equal(("order-7", "BANK_ACCOUNT"), (t.StateData!.Value.GetString(), t.Method));
+    }
+
     [Fact]
     public void A_card_number_is_no_phone() =>
         Assert.Null(Read("\"status\":\"SUCCESS\",\"amount\":1,\"method\":\"CARD\",\"account\":\"411111******1111\"").Phone);
@@ -119,6 +201,11 @@ public sealed class TransactionReaderTests
     [InlineData(400, "{\"status\":\"TRANSACTION_NOT_FOUND\"}", TransactionStatus.NotFound)]
     [InlineData(404, "{\"reason\":\"TRANSACTION_NOT_FOUND\"}", TransactionStatus.NotFound)]
     [InlineData(404, "{\"status\":404,\"reason\":\"INVALID_TRANSACTION\"}", TransactionStatus.NotYours)]
+    [InlineData(400, "{\"status\":4003,\"reason\":\"Transaction Not Found\"}", TransactionStatus.NotFound)]
+    [InlineData(400, "{\"status\":\"4003\",\"reason\":\"transaction not found\"}", TransactionStatus.NotFound)]
+    [InlineData(404, "{\"status\":4003,\"reason\":\"Transaction Not Found\"}", TransactionStatus.NotFound)]
+    [InlineData(200, "{\"status\":4003,\"reason\":\"Transaction Not Found\"}", TransactionStatus.NotFound)]
+    [InlineData(400, "{\"code\":\"TRANSACTION_NOT_FOUND\"}", TransactionStatus.NotFound)]
     [InlineData(422, "{\"status\":\"INVALID_TRANSACTION_TYPE\",\"transactionId\":\"txn_abc123456789\"}", TransactionStatus.NotAPayment)]
     public void A_refusal_in_the_providers_words_is_an_answer_in_both_dialects(int http, string body, TransactionStatus expected)
     {
@@ -147,6 +234,8 @@ public sealed class TransactionReaderTests
     [InlineData(404, "{\"transactionId\":\"txn_other\"}")]
     [InlineData(400, "")]
     [InlineData(400, "{\"status\":\"FAILED\"}")]
+    [InlineData(400, "{\"status\":4000,\"reason\":\"Bad request\"}")]
+    [InlineData(400, "{\"status\":4003}")]
     [InlineData(400, "{\"status\":\"COMPLETE\",\"transactionId\":\"txn_abc123456789\",\"amount\":5000}")]
     [InlineData(409, "{\"status\":\"SUCCESS\",\"amount\":5000}")]
     [InlineData(405, "{}")]

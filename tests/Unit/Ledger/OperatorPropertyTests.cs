@@ -11,6 +11,10 @@ public class OperatorPropertyTests
 {
     private static readonly OrderPolicy Strict = new() { Unannounced = OrderRule.Flag, WithoutReference = OrderRule.Flag };
 
+    private static readonly Guid One = new(1, 0, 0, new byte[8]);
+
+    private static readonly Guid Two = new(2, 0, 0, new byte[8]);
+
     private static readonly Gen<string> Order = Gen.OneOf("order-1", "order-2");
 
     private static readonly Gen<Step> Steps = Gen.Select(Gen.Int[0, 1], Gen.Frequency(
@@ -24,8 +28,10 @@ public class OperatorPropertyTests
         (1, Order.Select(order => (Func<Payment, DateTimeOffset, object>)((_, at) => new PaymentAnnounced(order, at)))),
         (3, Gen.Enum<FlagVerdict>().Select(verdict => (Func<Payment, DateTimeOffset, object>)((_, _) => new ReviewWish(verdict)))),
         (1, Gen.Const((Func<Payment, DateTimeOffset, object>)((_, at) => new RefundRequested("ama", "returned", at)))),
-        (2, Gen.Const((Func<Payment, DateTimeOffset, object>)((_, at) => new RefundSent(at)))),
-        (1, Gen.Enum<RefundAnswer>().Select(answer => (Func<Payment, DateTimeOffset, object>)((_, at) => new RefundAnswered(answer, null, at))))))
+        // With an id and, as before sendings had one, without.
+        (2, Gen.OneOf<Guid?>(null, One, Two).Select(sending => (Func<Payment, DateTimeOffset, object>)((_, at) => new RefundSent(at, sending)))),
+        (1, Gen.Select(Gen.Enum<RefundAnswer>(), Gen.OneOf<Guid?>(null, One, Two)).Select((answer, sending) => (Func<Payment, DateTimeOffset, object>)((_, at) => new RefundAnswered(answer, "as KKiaPay put it", at, sending)))),
+        (1, Gen.Bool.Select(done => (Func<Payment, DateTimeOffset, object>)((payment, at) => PaymentActs.RefundSettlement(payment, done, "ama", "the dashboard says so", at))))))
         .Select((transaction, make) => new Step(transaction, make));
 
     private static readonly Gen<(Step[] Steps, OrderPolicy Policy)> Histories = Gen.Select(Steps.Array[1, 40], Gen.OneOf(Strict, Given.Lenient));
@@ -109,7 +115,7 @@ public class OperatorPropertyTests
         foreach (var (before, answer, outcome) in world.Decisions)
         {
             if (before is { Outcome: PaymentOutcome.Rejected, Review: { } review } && review.Status == answer.Status && review.Amount == answer.Answer.Amount && answer.Status != TransactionStatus.Refunded)
-                Assert.Null(outcome);
+                Assert.True(outcome is null or OrderPaymentFlagged { Reason: FlagReason.RefundUnconfirmed });
         }
     }, iter: 20_000);
 
@@ -119,16 +125,30 @@ public class OperatorPropertyTests
         foreach (var stream in world.Streams)
         {
             var mayBeSent = false;
+            Guid? sending = null;
             foreach (var e in stream)
             {
-                if (e is RefundRequested or RefundAnswered { Answer: RefundAnswer.NotTaken })
+                // An answer that belongs to another sending sends nothing again.
+                if (e is RefundRequested or RefundAnswered { Answer: RefundAnswer.NotTaken, By: null } && (e as RefundAnswered)?.SendingId is var of && (of is null || sending is null || of == sending))
                     mayBeSent = true;
-                if (e is RefundSent)
+                if (e is RefundSent sent)
                 {
                     Assert.True(mayBeSent);
-                    mayBeSent = false;
+                    (mayBeSent, sending) = (false, sent.SendingId);
                 }
             }
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void Each_refund_that_KKiaPay_refuses_is_followed_until_a_person_is_told_or_it_was_given_back() => Worlds.Sample(world =>
+    {
+        foreach (var (before, answer, outcome) in world.Decisions.Where(d => d.Before.RefundRefusal is not null && d.Before.Outcome != PaymentOutcome.Refunded))
+        {
+            var after = outcome is null ? before.Evolve(answer) : before.Evolve(answer).Evolve(outcome);
+            Assert.True(after.RefundRefusal is null ? after.Flags.Contains(FlagReason.RefundUnconfirmed) : PaymentDecision.IsOpenAfter(after, answer) || after.Outcome == PaymentOutcome.Refunded);
+            if (answer.Status == TransactionStatus.Complete)
+                Assert.Equal(FlagReason.RefundUnconfirmed, Assert.IsType<OrderPaymentFlagged>(outcome).Reason);
         }
     }, iter: 20_000);
 
@@ -255,6 +275,7 @@ public class OperatorPropertyTests
                 case PaymentAnnounced when payment.AnnouncedOrderId is not null:
                 case RefundRequested when PaymentActs.RefundProblem(payment) is not null:
                 case RefundSent when payment.Refund != RefundState.Requested:
+                case RefundAnswered { By: not null } when PaymentActs.RefundSettlementProblem(payment, _now.AddDays(1)) is not null:
                 case RefundAnswered when payment.Refund is not (RefundState.Sent or RefundState.Accepted):
                     return;
             }

@@ -272,6 +272,98 @@ public class PaymentReviewTests
         Assert.Contains("refunded already", PaymentActs.RefundProblem(Given.After(paid, Given.Answer(TransactionStatus.Refunded))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_refund_that_KKiaPay_refuses_is_flagged_once_with_its_words_and_may_be_asked_for_again()
+    {
+        var paid = Given.After(Given.Payment(Given.Claim()), Complete);
+        var refused = Answered(Sending(paid, First), First, RefundAnswer.Refused, "NOT_REVERTED");
+        Assert.Null(PaymentActs.RefundProblem(refused));
+
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(refused, Complete));
+        Assert.Equal(FlagReason.RefundUnconfirmed, flagged.Reason);
+        Assert.Contains("NOT_REVERTED", flagged.Detail, StringComparison.Ordinal);
+        var told = refused.Evolve(Complete).Evolve(flagged);
+        Assert.Equal(PaymentOutcome.Paid, told.Outcome);
+        Assert.Null(Decide(told, Complete));
+        Assert.False(PaymentDecision.IsOpenAfter(told, Complete));
+
+        // Asked for again, and refused again: whether or not the first was reviewed, that is news.
+        foreach (var before in new[] { told, Reviewed(told, FlagVerdict.Accepted) })
+        {
+            var again = Answered(Sending(before, Second), Second, RefundAnswer.Refused, "TRANSACTION_NOT_ELIGIBLE");
+            var second = Given.Is<OrderPaymentFlagged>(Decide(again, Complete));
+            Assert.Contains("TRANSACTION_NOT_ELIGIBLE", second.Detail, StringComparison.Ordinal);
+            Assert.NotEqual(flagged.EventId, second.EventId);
+        }
+    }
+
+    [Fact]
+    public void A_refusal_is_verified_first_and_what_was_given_back_is_a_refund()
+    {
+        var refused = Answered(Sending(Given.After(Given.Payment(Given.Claim()), Complete), First), First, RefundAnswer.Refused, "TRANSACTION_NOT_ELIGIBLE");
+        var pending = Given.Answer(TransactionStatus.Pending);
+        Assert.Null(Decide(refused, pending));
+        Assert.True(PaymentDecision.IsOpenAfter(refused.Evolve(pending), pending));
+        Given.Is<OrderRefunded>(Decide(refused, Given.Answer(TransactionStatus.Refunded)));
+    }
+
+    [Fact]
+    public void A_refused_refund_does_not_let_a_rejected_payment_through()
+    {
+        var rejected = Reviewed(Flagged(Given.Payment(Given.Claim()), Complete, policy: Strict), FlagVerdict.Rejected);
+        var refused = Answered(Sending(rejected, First), First, RefundAnswer.Refused, "FAILED");
+        var told = refused.Evolve(Complete).Evolve(Given.Is<OrderPaymentFlagged>(Decide(refused, Complete)));
+        Assert.Equal(PaymentOutcome.Rejected, told.Outcome);
+        Assert.Null(Decide(told, Complete, Given.Order(due: 5000), Strict));
+        Assert.Null(Decide(Reviewed(told, FlagVerdict.Rejected), Complete, Given.Order(due: 5000), Strict));
+    }
+
+    [Fact]
+    public void A_refusal_from_before_sendings_had_an_id_leads_to_what_it_led_to_then() =>
+        Assert.Null(Decide(Sent(Given.After(Given.Payment(Given.Claim()), Complete)).Evolve(new RefundAnswered(RefundAnswer.Refused, "FAILED", Given.Noon)), Complete));
+
+    [Fact]
+    public void An_answer_counts_for_its_own_sending_alone()
+    {
+        var taken = Answered(Sending(Given.After(Given.Payment(Given.Claim()), Complete), First), First, RefundAnswer.NotTaken, "429");
+        Assert.Equal(RefundState.Requested, taken.Refund);
+        var sentAgain = taken.Evolve(new RefundSent(Given.Noon, Second));
+        Assert.Equal(RefundState.Sent, Answered(sentAgain, First, RefundAnswer.NotTaken, "429").Refund);
+        Assert.Equal(RefundState.Accepted, Answered(sentAgain, Second, RefundAnswer.Accepted, null).Refund);
+    }
+
+    [Fact]
+    public void A_refund_whose_answer_was_lost_is_settled_by_a_person()
+    {
+        var sent = Sending(Given.After(Given.Payment(Given.Claim()), Complete), First);
+        Assert.Contains("may still come", PaymentActs.RefundSettlementProblem(sent, Given.Noon.AddMinutes(4)), StringComparison.Ordinal);
+        Assert.Null(PaymentActs.RefundSettlementProblem(sent, Given.Noon.AddMinutes(5)));
+        var lost = Answered(sent, First, RefundAnswer.Lost, "503");
+        Assert.Null(PaymentActs.RefundSettlementProblem(lost, Given.Noon));
+
+        var notDone = Settled(lost, done: false);
+        Assert.Null(PaymentActs.RefundProblem(notDone));
+        Assert.Null(Decide(notDone, Complete));
+        Assert.Contains("nothing to settle", PaymentActs.RefundSettlementProblem(notDone, Given.Noon), StringComparison.Ordinal);
+        Assert.Equal(RefundState.Sent, Sending(notDone, Second).Refund);
+
+        var done = Settled(lost, done: true);
+        Assert.Contains("not sent twice", PaymentActs.RefundProblem(done), StringComparison.Ordinal);
+        Given.Is<OrderRefunded>(Decide(done, Given.Answer(TransactionStatus.Refunded)));
+    }
+
+    [Fact]
+    public void A_refund_that_was_flagged_and_then_settled_is_given_a_day_before_it_is_flagged_again()
+    {
+        var late = Given.Noon.AddDays(2);
+        var lost = Answered(Sending(Given.After(Given.Payment(Given.Claim()), Complete), First), First, RefundAnswer.Lost, "503");
+        var flagged = Flagged(lost, Given.Answer(TransactionStatus.Complete, at: late));
+        var settled = flagged.Evolve(PaymentActs.RefundSettlement(flagged, done: true, "ama", "KKiaPay's support says so", late));
+        Assert.Empty(settled.Flags);
+        Assert.Null(Decide(settled, Given.Answer(TransactionStatus.Complete, at: late.AddHours(23))));
+        Given.Is<OrderPaymentFlagged>(Decide(settled, Given.Answer(TransactionStatus.Complete, at: late.AddHours(24))));
+    }
+
     [Theory]
     [InlineData("CARD")]
     [InlineData("WALLET")]
@@ -291,6 +383,16 @@ public class PaymentReviewTests
     private static Payment Requested(Payment payment) => payment.Evolve(new RefundRequested("ama", "goods returned", Given.Noon));
 
     private static Payment Sent(Payment payment) => Requested(payment).Evolve(new RefundSent(Given.Noon));
+
+    private static readonly Guid First = new(1, 0, 0, new byte[8]);
+
+    private static readonly Guid Second = new(2, 0, 0, new byte[8]);
+
+    private static Payment Sending(Payment payment, Guid id) => Requested(payment).Evolve(new RefundSent(Given.Noon, id));
+
+    private static Payment Answered(Payment payment, Guid id, RefundAnswer answer, string? words) => payment.Evolve(new RefundAnswered(answer, words, Given.Noon, id));
+
+    private static Payment Settled(Payment payment, bool done) => payment.Evolve(PaymentActs.RefundSettlement(payment, done, "ama", "the dashboard says so", Given.Noon));
 
     private static Payment Reviewed(Payment payment, FlagVerdict verdict, Order? order = null)
     {

@@ -16,6 +16,23 @@ public class ProcessorOptionsTests
         Assert.DoesNotContain("tpk_1", wrong.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("PrivateKey", "tpk_1", " tpk_1\n")]
+    [InlineData("PublicKey", "pk_1", "pk_1 ")]
+    [InlineData("SecretKey", "tsk_1", "tsk_1")]
+    public void Any_key_of_an_account_tells_that_it_is_shared(string setting, string one, string other)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:RabbitMq"] = "amqp://localhost/", ["ConnectionStrings:Ledger"] = "Host=localhost",
+            ["Kkiapay:Merchants:shop-a:PrivateKey"] = "tpk_a", ["Kkiapay:Merchants:shop-b:PrivateKey"] = "tpk_b",
+            [$"Kkiapay:Merchants:shop-a:{setting}"] = one,
+        };
+        settings[$"Kkiapay:Merchants:shop-b:{setting}"] = other;
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => ProcessorOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()));
+        Assert.Equal($"Kkiapay__Merchants__shop-b__{setting}", Assert.Single(wrong.Problems).Key);
+    }
+
     [Fact]
     public void Merchants_with_accounts_of_their_own_are_taken() => Assert.NotNull(Read(("shop-a", "tpk_1"), ("shop-b", "tpk_2")));
 

@@ -12,7 +12,7 @@ public sealed class RefundTests
         var second = await sandbox.SdkAsync("t", "revert");
 
         Assert.Equal((200, "REVERTED"), (first.Status, first["status"]));
-        Assert.Equal("TRANSACTION_NOT_ELIGIBLE", second["status"]);
+        Assert.Equal("""{"code":"TRANSACTION_NOT_ELIGIBLE","description":"this transaction is already reverted or not eligible","transactionId":"t"}""", second.Text);
         Assert.Equal("REFUNDED", (await sandbox.RestAsync("t"))["status"]);
         Assert.Equal(0, sandbox.Receiver.Count);
     }
@@ -44,7 +44,23 @@ public sealed class RefundTests
         await using var sandbox = await SandboxHost.StartAsync();
         await sandbox.CreateAsync(payment);
 
-        Assert.Equal(word, (await sandbox.SdkAsync("t", "revert"))["status"]);
+        Assert.Equal(word, (await sandbox.SdkAsync("t", "revert"))["code"]);
+    }
+
+    [Fact]
+    public async Task A_refund_can_be_refused_until_the_faults_change()
+    {
+        await using var sandbox = await SandboxHost.StartAsync();
+        await sandbox.CreateAsync("""{"transactionId":"t","webhook":false}""");
+        await sandbox.FaultsAsync("""{"refuseRefunds":true}""");
+
+        Assert.Equal("""{"code":"FAILED","description":"NOT_REVERTED","transactionId":"t"}""", (await sandbox.SdkAsync("t", "revert")).Text);
+        var rest = await sandbox.RefundRestAsync("t");
+        Assert.Equal((409, "FAILED", "NOT_REVERTED"), (rest.Status, rest["status"], rest["message"]));
+        Assert.Equal("SUCCESS", (await sandbox.SdkAsync("t"))["status"]);
+
+        await sandbox.DeleteAsync("/sandbox/faults");
+        Assert.Equal("REVERTED", (await sandbox.SdkAsync("t", "revert"))["status"]);
     }
 
     [Fact]

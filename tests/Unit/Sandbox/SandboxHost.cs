@@ -60,6 +60,10 @@ internal sealed class SandboxHost : IAsyncDisposable
             ("x-private-key", privateKey),
             ("x-secret-key", secretKey));
 
+    /// <summary>A call with every header of both dialects, whose body is sent as a form.</summary>
+    public Task<Answer> FormAsync(string path, string body) => SendAsync(
+        HttpMethod.Post, path, body, "application/x-www-form-urlencoded", ("x-api-key", "pk_sandbox"), ("x-private-key", "sk_sandbox"), ("x-secret-key", "secret_sandbox"));
+
     public Task<Answer> FaultsAsync(string json) => SendAsync(HttpMethod.Put, "/sandbox/faults", json);
 
     public Task<Answer> PostAsync(string path, string json) => SendAsync(HttpMethod.Post, path, json);
@@ -87,11 +91,14 @@ internal sealed class SandboxHost : IAsyncDisposable
         await Receiver.DisposeAsync();
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? json, params (string, string)[] headers)
+    private Task<Answer> SendAsync(HttpMethod method, string path, string? json, params (string, string)[] headers) =>
+        SendAsync(method, path, json, "application/json", headers);
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body, string type, params (string, string)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         foreach (var (name, value) in headers) request.Headers.Add(name, value);
-        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, type);
         using var response = await _http.SendAsync(request);
         return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.RetryAfter);
     }
