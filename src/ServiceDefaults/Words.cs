@@ -1,13 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace KkiaEvents.ServiceDefaults;
 
-/// <summary>Settings and arguments that are one of a few words. Case does not count; a number is no word, though .NET would take it for one.</summary>
+/// <summary>
+/// Settings, arguments and fields that are one of a few words. Case does not count. A word is a name and nothing else: .NET
+/// would also take a number for one, and a list (<c>Accepted,Rejected</c>).
+/// </summary>
 public static class Words
 {
     /// <summary>Reads a word.</summary>
     public static bool TryParse<T>(string? text, out T word) where T : struct, Enum
     {
-        word = default;
-        return text is { Length: > 0 } && char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out word) && Enum.IsDefined(word);
+        var names = Enum.GetNames<T>();
+        var at = Array.FindIndex(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+        word = at < 0 ? default : Enum.Parse<T>(names[at]);
+        return at >= 0;
     }
 
     /// <summary>What is wrong with a setting that is none, as the rest of a sentence that begins with its key; without the value, which may be a secret in the wrong place.</summary>
@@ -15,4 +23,47 @@ public static class Words
 
     /// <summary>What is wrong with a text that is none, as the rest of a sentence that begins with its name.</summary>
     public static string ProblemOf<T>(string text) where T : struct, Enum => $"is '{text}', but must be one of {string.Join(", ", Enum.GetNames<T>())}.";
+}
+
+/// <summary>Reads a request's enums by <see cref="Words"/>. Writes names, and the number of what has none: what is stored is shown as it is.</summary>
+public sealed class WordConverter : JsonConverterFactory
+{
+    /// <inheritdoc />
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+    /// <inheritdoc />
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(typeToConvert))!;
+
+    private sealed class Of<T> : JsonConverter<T> where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+                throw new JsonException($"must be one of {string.Join(", ", Enum.GetNames<T>())}, as a string.");
+            // Never longer than a name, so that the answer repeats no book.
+            var text = reader.HasValueSequence || reader.ValueSpan.Length > 100 ? "" : Text(ref reader);
+            return Words.TryParse<T>(text, out var word) ? word : throw new JsonException(Words.ProblemOf<T>(text));
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        {
+            if (Enum.IsDefined(value))
+                writer.WriteStringValue(value.ToString());
+            else
+                writer.WriteNumberValue(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        private static string Text(ref Utf8JsonReader reader)
+        {
+            try
+            {
+                return reader.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                return "";
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 
@@ -30,6 +31,10 @@ public sealed record ExportManifest
 
     /// <summary>The period's end, UTC, itself not in it; null for none.</summary>
     public DateTimeOffset? To { get; init; }
+
+    /// <summary>The only merchants that the export is of; null, and not written, for everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Merchants { get; init; }
 
     /// <summary>The merchants' rules about orders that decisions are held against.</summary>
     public required IReadOnlyDictionary<string, OrderPolicy> Policies { get; init; }
