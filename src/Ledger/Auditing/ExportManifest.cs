@@ -80,10 +80,19 @@ public sealed record ExportManifest
 
     private static string Text(ExportManifest manifest) => JsonSerializer.Serialize(manifest, Indented) + "\n";
 
+    // What was doctored must be found, not be read as something empty.
+    private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is no manifest.</exception>
-    public static ExportManifest Read(string text) =>
-        JsonSerializer.Deserialize<ExportManifest>(text, LedgerStore.Json) ?? throw new JsonException("The manifest is null.");
+    public static ExportManifest Read(string text)
+    {
+        var manifest = JsonSerializer.Deserialize<ExportManifest>(text, Strict) ?? throw new JsonException("The manifest is null.");
+        // The library looks at properties, not into lists.
+        return manifest.Policies.Values.All(p => p is not null && !p.ReferencePlaces.Contains(null!)) && !manifest.Sums.Contains(null!) && !manifest.Files.Contains(null!)
+            ? manifest
+            : throw new JsonException("Something in a list of it is null.");
+    }
 }
 
 /// <summary>Outcomes of one kind on one day.</summary>
