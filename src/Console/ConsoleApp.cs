@@ -63,7 +63,7 @@ public static class ConsoleApp
         app.UseAuthentication();
         app.UseAuthorization();
         // After the door: strangers are told nothing of what is behind it.
-        app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), checkedOnes => checkedOnes.UseMiddleware<QueryCheck>());
+        app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), checkedOnes => checkedOnes.UseMiddleware<RequestCheck>());
         app.MapServiceDefaults();
         app.MapApiDocument();
         var api = app.MapGroup("/api/v1");

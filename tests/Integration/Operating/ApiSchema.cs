@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace KkiaEvents.Tests.Integration.Operating;
@@ -225,9 +224,9 @@ public sealed class ApiSchema
             : $"fuzz-{random.Next()}";
     }
 
-    private JsonNode? Body(ApiOperation operation) => operation.Node["requestBody"]?["content"]?["application/json"]?["schema"];
+    private static JsonNode? Body(ApiOperation operation) => operation.Node["requestBody"]?["content"]?["application/json"]?["schema"];
 
-    private IEnumerable<JsonNode> Parameters(ApiOperation operation, string place) =>
+    private static IEnumerable<JsonNode> Parameters(ApiOperation operation, string place) =>
         operation.Node["parameters"]?.AsArray().OfType<JsonNode>().Where(p => (string)p["in"]! == place) ?? [];
 
     private HashSet<string> Types(JsonNode schema)

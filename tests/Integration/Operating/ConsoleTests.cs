@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using KkiaEvents.Ledger.Operating;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -99,6 +104,69 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
     {
         Assert.Contains("KkiaEvents API", await system.Anonymous.GetStringAsync("/docs/"));
         Assert.Equal(HttpStatusCode.OK, (await system.Anonymous.GetAsync("/metrics")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://+:8085")]
+    [InlineData("http://*:8085")]
+    [InlineData("http://0.0.0.0:8085")]
+    [InlineData("http://[::]:8085")]
+    [InlineData("http://192.0.2.1:8085")]
+    [InlineData("https://console.example:8085")]
+    public async Task Where_others_reach_Console_the_document_and_its_page_want_a_key(string address)
+    {
+        var addresses = system.Console.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        addresses.Add(address);
+        try
+        {
+            foreach (var path in new[] { "/openapi/v1.json", "/docs/", "/docs/scalar.js" })
+            {
+                using var stranger = await system.Anonymous.GetAsync(path);
+                Assert.True(stranger.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {stranger.StatusCode}");
+                using var reader = await system.Reader.GetAsync(path);
+                Assert.True(reader.IsSuccessStatusCode, $"{path}: {reader.StatusCode}");
+                using var announcer = await (await system.KeyAsync(ApiScope.Announce)).GetAsync(path);
+                Assert.True(announcer.StatusCode == HttpStatusCode.Forbidden, $"{path}: {announcer.StatusCode}");
+            }
+        }
+        finally
+        {
+            addresses.Remove(address);
+        }
+
+        foreach (var own in new[] { "http://localhost:8085", "http://127.0.0.2:8085", "http://[::1]:8085" })
+        {
+            addresses.Add(own);
+            Assert.Equal(HttpStatusCode.OK, (await system.Anonymous.GetAsync("/openapi/v1.json")).StatusCode);
+            addresses.Remove(own);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":99}""")]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":"2"}""")]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":"Read,Operate"}""")]
+    [InlineData("/api/v1/payments/default/any/review", """{"verdict":7,"reason":"r"}""")]
+    [InlineData("/api/v1/payments/default/any/review", """{"verdict":"Accepted,Rejected","reason":"r"}""")]
+    [InlineData("/api/v1/replays", """{"selection":null}""")]
+    public async Task What_is_no_word_is_none_and_null_is_nothing(string path, string json)
+    {
+        using var response = await system.Admin.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(0L, await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_apikey where data ->> 'name' = 'of-a-number'"));
+    }
+
+    /// <summary>As one was made while numbers were taken for scopes.</summary>
+    [Fact]
+    public async Task A_key_of_a_scope_that_there_is_not_opens_nothing()
+    {
+        using var key = await system.KeyAsync(ApiScope.Read);
+        var id = await system.ReadAsync<string>("select id from kkiaevents.mt_doc_apikey order by data ->> 'createdAt' desc limit 1");
+        await system.ExecuteAsync($"update kkiaevents.mt_doc_apikey set data = jsonb_set(data, '{{scope}}', '99') where id = '{id}'");
+        Assert.Equal(HttpStatusCode.Forbidden, (await key.GetAsync("/api/v1/keys")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await key.GetAsync("/api/v1/payments")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await system.Admin.GetAsync("/api/v1/keys")).StatusCode);
+        await system.ExecuteAsync($"update kkiaevents.mt_doc_apikey set data = jsonb_set(data, '{{scope}}', '\"Read\"') where id = '{id}'");
     }
 
     private Task<(int Status, JsonElement Body)> ExpectAsync(string order, long amount) =>

@@ -87,10 +87,8 @@ public class StreamedExportTests(Operators system) : IClassFixture<Operators>
         for (var n = 0; n < 40; n++)
         {
             var body = Convert.ToBase64String(RandomNumberGenerator.GetBytes(1 << 20));
-            session.Events.StartStream<Payment>($"default/txn_large_{n}", new WebhookRecorded
-            {
-                Event = "transaction.success", Body = body, BodySha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))), ReceivedAt = DateTimeOffset.UtcNow,
-            });
+            session.Events.StartStream<Payment>($"default/txn_large_{n}", new WebhookRecorded(
+                Guid.NewGuid(), "transaction.success", 5000, null, body, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))), null, DateTimeOffset.UtcNow));
         }
 
         await session.SaveChangesAsync(Token);

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Reflection;
 using KkiaEvents.ServiceDefaults;
+using Microsoft.Net.Http.Headers;
 
 namespace KkiaEvents.Console.Requests;
 
 /// <summary>
-/// Checks a request's address before its endpoint reads it, by what the endpoint takes: a parameter that is misspelt must not
-/// be one that is not there, and whatever can't be read is told in a sentence.
+/// Checks a request before its endpoint reads it, by what the endpoint takes: a parameter that is misspelt must not be one
+/// that is not there, and whatever can't be read is told in a sentence.
 /// </summary>
-internal sealed class QueryCheck(RequestDelegate next)
+internal sealed class RequestCheck(RequestDelegate next)
 {
     private static readonly Dictionary<Type, (Func<string, bool> Reads, string Must)> Kinds = new()
     {
@@ -20,6 +21,9 @@ internal sealed class QueryCheck(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Of a charset that .NET does not know, its reader throws what it throws for its own faults.
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException("JSON is UTF-8 (RFC 8259): send it as application/json.", StatusCodes.Status415UnsupportedMediaType);
         if (context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<MethodInfo>() is { } handler)
         {
             foreach (var (name, value) in context.Request.RouteValues)
