@@ -36,7 +36,8 @@ internal static class ApiDocument
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type != typeof(string) && !type.IsEnum)
             return Task.CompletedTask;
-        schema.Type = JsonSchemaType.String | (schema.Type & JsonSchemaType.Null ?? 0);
+        var nullable = type != context.JsonTypeInfo.Type || context.JsonPropertyInfo is { IsGetNullable: true };
+        schema.Type = nullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
         if (type.IsEnum)
             schema.Enum = [.. Enum.GetNames(type).Select(n => JsonValue.Create(n))];
         return Task.CompletedTask;

@@ -52,6 +52,11 @@ internal static class StrictJson
         {
             throw new ControlException(Explain(e, fields));
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for escapes that are half of a surrogate pair, in names and in strings.
+            throw new ControlException("The body holds what is no character.");
+        }
     }
 
     private static string Explain(JsonException e, IList<JsonPropertyInfo> fields)
