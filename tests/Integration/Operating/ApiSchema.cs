@@ -76,7 +76,7 @@ public sealed class ApiSchema
     public IEnumerable<ApiOperation> Operations =>
         _document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(method => new ApiOperation(method.Key.ToUpperInvariant(), path.Key, method.Value!.AsObject())));
 
-    public IEnumerable<string> QueryOf(ApiOperation operation) => Parameters(operation, "query").Select(p => (string)p["name"]!);
+    public static IEnumerable<string> QueryOf(ApiOperation operation) => Parameters(operation, "query").Select(p => (string)p["name"]!);
 
     /// <summary>A request as the document has it.</summary>
     public FuzzedRequest Valid(ApiOperation operation, Random random)

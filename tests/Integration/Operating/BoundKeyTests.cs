@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Tests.Integration.Secrets;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -161,6 +162,24 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
         Assert.Equal("shop-b", byCommand.GetProperty("key").GetProperty("merchants")[0].GetString());
         using var key = system.With(byCommand.GetProperty("secret").GetString()!);
         Assert.Equal(HttpStatusCode.Forbidden, (await key.GetAsync("/api/v1/payments/shop-a/any")).StatusCode);
+        var printed = new List<string>();
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings__RabbitMq"] = system.AmqpUriOf("operations"), ["ConnectionStrings__Ledger"] = system.Ledger.Console, ["Log__Level"] = "Error" };
+        await using (var first = ServiceProcess.Start("Console", settings, line =>
+        {
+            lock (printed)
+                printed.Add(line);
+        }, "keys", "create", "first-of-shop-a", "announce", "--merchant", "shop-a"))
+            await first.Exited;
+        using var announcer = system.With(printed.Single(line => line.StartsWith("kkia_", StringComparison.Ordinal)));
+        Assert.Equal(403, (await Operators.PostAsync(announcer, "/api/v1/expectations", new { merchant = "shop-b", orderId = "theirs", amount = 5 })).Status);
+        // Misspelt, it must not make a key that reaches everybody.
+        foreach (var wrong in new[] { "--merchnat shop-a", "--merchant", "--merchant=" })
+        {
+            await using var refused = ServiceProcess.Start("Console", settings, _ => { }, ["keys", "create", "refused", "announce", .. wrong.Split(' ')]);
+            await refused.Exited;
+            Assert.Equal(64, refused.ExitCode);
+        }
+
         var listed = await system.KkiaAsync("keys", "list");
         Assert.Contains(listed.Output.Split('\n'), line => line.Contains("of-shop-b", StringComparison.Ordinal) && line.Contains("  shop-b  ", StringComparison.Ordinal));
     }

@@ -58,7 +58,7 @@ public class EndpointFuzzTests(TwoShopsOfOperators system, ITestOutputHelper out
                 var request = document.Valid(operation, _random);
                 foreach (var name in request.Route.Keys.ToList().Where(_ => _random.Next(2) == 0))
                     request.Route[name] = Uri.EscapeDataString(Odd());
-                foreach (var name in document.QueryOf(operation).Where(_ => _random.Next(3) == 0))
+                foreach (var name in ApiSchema.QueryOf(operation).Where(_ => _random.Next(3) == 0))
                     request.Query.Add((name, Uri.EscapeDataString(Odd())));
                 if (request.Body is JsonObject body && _random.Next(2) == 0)
                     Oddly(body);
