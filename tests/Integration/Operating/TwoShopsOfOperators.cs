@@ -30,9 +30,9 @@ public sealed class TwoShopsOfOperators(Services services) : Operators(services)
         await Operators.PostAsync(Operator, "/api/v1/expectations", new { merchant = name, orderId = shop.FlaggedOrder, amount = Shop.Amount + 1 });
         shop.Paid = await TakeAsync(name, shop.Order);
         shop.Flagged = await TakeAsync(name, shop.FlaggedOrder);
-        await TakeAsync(name, Shop.SharedOrder);
+        var shared = await TakeAsync(name, Shop.SharedOrder);
         await Condition.HoldsAsync($"what {name} sold is delivered", async () =>
-            await ReadAsync<long>($"select count(*) from kkiaevents.deliveries where merchant = '{name}' and delivered_at is not null") == 3);
+            await ReadAsync<long>($"select count(*) from kkiaevents.deliveries where transaction_id in ('{shop.Paid}', '{shop.Flagged}', '{shared}') and delivered_at is not null") == 3);
         shop.Dead = await PutAsideAsync(shop.Paid, name);
         shop.Run = await ReplayAsync(new { merchant = name });
         return shop;
