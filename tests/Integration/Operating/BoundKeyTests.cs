@@ -40,7 +40,7 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
         ["POST /api/v1/expectations"] = (a, b) =>
         [
             new("", 403) { Body = new { merchant = b.Name, orderId = b.Order, amount = 1 } }, new("", 403) { Body = new { merchant = b.Name, orderId = "new", amount = 1, transactionId = b.Paid } },
-            new("", 403) { Body = new { orderId = "new", amount = 1 } }, new("", 403) { Body = new { merchant = "no-such-shop", orderId = "new", amount = 1 } },
+            new("", 403) { Body = new { merchant = b.Name, orderId = b.FlaggedOrder, amount = 1, withdrawn = true } }, new("", 403) { Body = new { orderId = "new", amount = 1 } }, new("", 403) { Body = new { merchant = "no-such-shop", orderId = "new", amount = 1 } },
         ],
         ["GET /api/v1/stories"] = (a, b) =>
         [
