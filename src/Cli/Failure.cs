@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.ServiceDefaults;
 using Npgsql;
@@ -21,6 +22,7 @@ internal sealed record Failure(int ExitCode, string Message)
         PostgresException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger refuses: {e.MessageText}."),
         NpgsqlException e when LedgerTrouble.OfTls(e) is { } trouble => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger: {trouble}"),
         NpgsqlException e => new(ExitCodes.Found, $"PostgreSQL of ConnectionStrings__Ledger does not answer: {Reason(e)} Is it running? Try again then."),
+        UnreadableExportException wrong => new(ExitCodes.Found, wrong.Message),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.Found, exception.Message),
         IOException or UnauthorizedAccessException or InvalidOperationException or System.Text.Json.JsonException or System.Net.Sockets.SocketException =>
             new(ExitCodes.Found, $"Failed: {exception.Message}"),

@@ -7,7 +7,7 @@ namespace KkiaEvents.Cli;
 /// <summary><c>kkia</c>: what an auditor and an operator ask the ledger from a terminal.</summary>
 public static class KkiaApp
 {
-    private static readonly IReadOnlyList<(string Name, Func<CliContext, Command> Create)> Commands =
+    internal static readonly IReadOnlyList<(string Name, Func<CliContext, Command> Create)> Commands =
     [
         .. Questions.All,
         ("rederive", RederiveCommand.Create),

@@ -7,6 +7,7 @@ using KkiaEvents.Console.Expectations;
 using KkiaEvents.Console.Keys;
 using KkiaEvents.Console.Payments;
 using KkiaEvents.Console.Replays;
+using KkiaEvents.Console.Requests;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
@@ -32,6 +33,7 @@ public static class ConsoleApp
         builder.Services.AddSingleton<Acts>();
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<TodaysPolicies>();
+        builder.Services.AddSingleton<WholeLedger>();
         builder.Services.AddAuditing(services => SecretsOf(services.GetRequiredService<Merchants>()));
         builder.Services.AddSingleton<ReplayWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayWorker>());
@@ -42,7 +44,9 @@ public static class ConsoleApp
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            json.SerializerOptions.Converters.Add(new WordConverter());
+            json.SerializerOptions.Converters.Add(new OutsideTextConverter());
+            json.SerializerOptions.RespectNullableAnnotations = true;
             // A criterion that is misspelt must not be a criterion that is not there.
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.SerializerOptions.AllowDuplicateProperties = false;
@@ -58,6 +62,8 @@ public static class ConsoleApp
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        // After the door: strangers are told nothing of what is behind it.
+        app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), checkedOnes => checkedOnes.UseMiddleware<RequestCheck>());
         app.MapServiceDefaults();
         app.MapApiDocument();
         var api = app.MapGroup("/api/v1");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using KkiaEvents.Console.Auditing;
 using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
@@ -16,8 +19,10 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
             OperationRefusedException { Refusal: Refusal.NotFound } e => (404, "Not found", e.Message),
             OperationRefusedException { Refusal: Refusal.Conflict } e => (409, "Conflict", e.Message),
             OperationRefusedException e => (400, "Refused", e.Message),
-            BadHttpRequestException e => (e.StatusCode, "Bad request", e.InnerException is System.Text.Json.JsonException json ? json.Message : e.Message),
+            BadHttpRequestException { StatusCode: 403 } e => (403, "Forbidden", e.Message),
+            BadHttpRequestException e => (e.StatusCode, "Bad request", e.InnerException is JsonException json ? Said(json) : e.Message),
             ConfigurationProblemException e => (500, "Configuration", string.Join(" ", e.Problems.Select(p => $"{p.Key} {p.Problem}"))),
+            WholeLedgerBusyException e => (429, "Busy", e.Message),
             JasperFx.ConcurrencyException => (409, "Conflict", "Somebody else changed it at the same time: look again, then decide."),
             _ when BrokerConnection.IsUnavailable(exception) => (503, "No broker", "RabbitMQ can't be reached now: try again."),
             NpgsqlException { IsTransient: true } => (503, "No ledger", "The ledger's database can't be reached now: try again."),
@@ -26,6 +31,8 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
         if (status == 0)
             return false;
         httpContext.Response.StatusCode = status;
+        if (exception is WholeLedgerBusyException)
+            httpContext.Response.Headers.RetryAfter = WholeLedgerBusyException.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return await problems.TryWriteAsync(new()
         {
             HttpContext = httpContext,
@@ -33,4 +40,8 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
             ProblemDetails = new ProblemDetails { Status = status, Title = title, Detail = detail },
         });
     }
+
+    // A sentence of ours goes on from the field's name; the library's says everything itself.
+    private static string Said(JsonException json) =>
+        json.Path is { Length: > 2 } path && json.Message.Length > 0 && char.IsAsciiLetterLower(json.Message[0]) ? $"'{path[2..]}' {json.Message}" : json.Message;
 }

@@ -38,9 +38,21 @@ public static class KkiapayServiceCollectionExtensions
     public static IServiceCollection AddKkiapay(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        Register(services, name, (section as IConfigurationSection)?.Path).Bind(section);
+        Register(services, name, (section as IConfigurationSection)?.Path).Bind(section).Configure(options => NamesOnly(section, options));
         return services;
     }
+
+    // The binder takes numbers and lists for names ("Environment=1"); as what is none, the validation reports them.
+    private static void NamesOnly(IConfiguration section, KkiapayOptions options)
+    {
+        if (IsOther<KkiapayEnvironment>(section[nameof(options.Environment)]))
+            options.Environment = (KkiapayEnvironment)(-1);
+        if (IsOther<KkiapayDialect>(section[nameof(options.Dialect)]))
+            options.Dialect = (KkiapayDialect)(-1);
+    }
+
+    private static bool IsOther<T>(string? text) where T : struct, Enum =>
+        !string.IsNullOrEmpty(text) && !Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
 
     private static OptionsBuilder<KkiapayOptions> Register(IServiceCollection services, string name, string? path)
     {

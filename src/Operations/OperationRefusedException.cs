@@ -19,9 +19,9 @@ public sealed class OperationRefusedException(Refusal refusal, string message) :
     /// <summary>The kind of reason.</summary>
     public Refusal Refusal { get; } = refusal;
 
-    /// <summary>Refuses an empty name or reason: every act is recorded with both.</summary>
+    /// <summary>Refuses an empty name or reason: every act is recorded with both. Of control characters, only the ends of lines are text.</summary>
     internal static string Required(string? text, string what, int longest = 500) =>
-        text?.Trim() is { Length: > 0 } given && given.Length <= longest && !given.Contains('\0', StringComparison.Ordinal)
+        text?.Trim() is { Length: > 0 } given && given.Length <= longest && !given.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
             ? given
-            : throw new OperationRefusedException(Refusal.Invalid, $"Say {what}: 1 to {longest} characters.");
+            : throw new OperationRefusedException(Refusal.Invalid, $"Say {what}: 1 to {longest} characters, none of them a control character.");
 }

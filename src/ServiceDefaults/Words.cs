@@ -1,13 +1,18 @@
 namespace KkiaEvents.ServiceDefaults;
 
-/// <summary>Settings and arguments that are one of a few words. Case does not count; a number is no word, though .NET would take it for one.</summary>
+/// <summary>
+/// Settings, arguments and fields that are one of a few words. Case does not count. A word is a name and nothing else: .NET
+/// would also take a number for one, and a list (<c>Accepted,Rejected</c>).
+/// </summary>
 public static class Words
 {
     /// <summary>Reads a word.</summary>
     public static bool TryParse<T>(string? text, out T word) where T : struct, Enum
     {
-        word = default;
-        return text is { Length: > 0 } && char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out word) && Enum.IsDefined(word);
+        var names = Enum.GetNames<T>();
+        var at = Array.FindIndex(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+        word = at < 0 ? default : Enum.Parse<T>(names[at]);
+        return at >= 0;
     }
 
     /// <summary>What is wrong with a setting that is none, as the rest of a sentence that begins with its key; without the value, which may be a secret in the wrong place.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using KkiaEvents.Cli.Output;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.ServiceDefaults;
@@ -23,12 +24,33 @@ internal static class Acting
     /// <summary>A word of a few, in lower case on the command line.</summary>
     public static T? Word<T>(ArgumentResult result) where T : struct, Enum
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        var text = Text(result);
         if (Words.TryParse<T>(text, out var word))
             return word;
-        result.AddError($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())} (in any case).");
+        Wrong(result, $"one of {string.Join(", ", Enum.GetNames<T>())} (in any case)");
         return null;
     }
+
+    /// <summary>The text of a value that is parsed by hand.</summary>
+    public static string Text(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+
+    /// <summary>Says of a value which option it is of, what was given, and what must be given, with an example.</summary>
+    public static void Wrong(ArgumentResult result, string must) =>
+        result.AddError($"{(result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name)} is '{Text(result)}', but must be {must}.");
+
+    /// <summary>An amount of money.</summary>
+    public static Option<long?> Amount(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "XOF",
+        CustomParser = result =>
+        {
+            if (long.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
+                return amount;
+            Wrong(result, "a whole number of XOF, for example 5000");
+            return null;
+        },
+    };
 
     /// <summary>A whole number within a range.</summary>
     public static Option<int> Number(string name, string description, int otherwise, int from, int to) => new(name)
@@ -38,10 +60,9 @@ internal static class Acting
         DefaultValueFactory = _ => otherwise,
         CustomParser = result =>
         {
-            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            if (int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
+            if (int.TryParse(Text(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
                 return number;
-            result.AddError($"{name} is '{text}', but must be a whole number from {from} to {to}.");
+            Wrong(result, $"a whole number from {from} to {to}, for example {Math.Max(otherwise, from)}");
             return otherwise;
         },
     };

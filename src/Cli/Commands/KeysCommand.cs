@@ -9,7 +9,7 @@ namespace KkiaEvents.Cli.Commands;
 /// <summary><c>kkia keys create|list|revoke</c></summary>
 internal static class KeysCommand
 {
-    private static readonly string[] Heads = ["id", "name", "scope", "made", "by", "last used", "revoked", "by"];
+    private static readonly string[] Heads = ["id", "name", "scope", "merchants", "made", "by", "last used", "revoked", "by"];
 
     public static Command Create(CliContext context) => new("keys", "Keys of the HTTP API. A key is shown once, when it is made; only its SHA-256 is kept.")
     {
@@ -19,15 +19,16 @@ internal static class KeysCommand
     private static KkiaCommand Make(CliContext context)
     {
         var name = new Argument<string>("NAME") { Description = "Who or what will use it; acts over the HTTP API are recorded under this name." };
-        var scope = new Argument<ApiScope?>("SCOPE") { Description = "read looks; operate also acts on payments and messages; admin also makes and revokes keys.", CustomParser = Acting.Word<ApiScope>, Arity = ArgumentArity.ExactlyOne };
-        scope.CompletionSources.Add("read", "operate", "admin");
+        var scope = new Argument<ApiScope?>("SCOPE") { Description = "read looks; operate also acts on payments and messages; admin also makes and revokes keys; announce announces what orders are due, and nothing else.", CustomParser = Acting.Word<ApiScope>, Arity = ArgumentArity.ExactlyOne };
+        scope.CompletionSources.Add("read", "operate", "admin", "announce");
+        var merchant = new Option<string[]>("--merchant") { Description = "Binds it to this merchant: it reaches no other. May be given again; without it, the key reaches every merchant.", HelpName = "NAME" };
         var by = Acting.By();
-        var command = new KkiaCommand("create", "Makes a key and prints it, alone on a line. Nothing can print it again.", "kkia keys create accounting read", "kkia keys create ama admin --json") { name, scope, by };
+        var command = new KkiaCommand("create", "Makes a key and prints it, alone on a line. Nothing can print it again.", "kkia keys create accounting read", "kkia keys create shop-a announce --merchant shop-a", "kkia keys create ama admin --json") { name, scope, merchant, by };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var operations = context.OpenOperations();
             var made = await operations.GetRequiredService<ApiKeys>().CreateAsync(
-                parsed.GetRequiredValue(name), parsed.GetValue(scope)!.Value, parsed.GetValue(by)!, cancellation);
+                parsed.GetRequiredValue(name), parsed.GetValue(scope)!.Value, parsed.GetValue(merchant) ?? [], parsed.GetValue(by)!, cancellation);
             if (parsed.GetValue(command.Json))
             {
                 context.Screen.Json(new NewKeyView(KeyView.Of(made.Key), made.Secret));
@@ -35,7 +36,7 @@ internal static class KeysCommand
             }
 
             context.Screen.Line(made.Secret);
-            context.Screen.Tell($"Key {made.Key.Id} of {made.Key.Name}, scope {made.Key.Scope}. Keep it now: it is not shown again.");
+            context.Screen.Tell($"Key {made.Key.Id} of {made.Key.Name}, scope {made.Key.Scope}, for {Merchants(made.Key.Merchants)}. Keep it now: it is not shown again.");
             return ExitCodes.Fine;
         });
         return command;
@@ -80,9 +81,11 @@ internal static class KeysCommand
         return command;
     }
 
+    private static string Merchants(IReadOnlyList<string> merchants) => merchants.Count == 0 ? "every merchant" : string.Join(", ", merchants);
+
     private static IReadOnlyList<string> Row(KeyView key) =>
     [
-        key.Id, key.Name, key.Scope.ToString(), StoryText.Time(key.CreatedAt), key.CreatedBy,
+        key.Id, key.Name, key.Scope.ToString(), Merchants(key.Merchants), StoryText.Time(key.CreatedAt), key.CreatedBy,
         key.LastUsedAt is { } used ? StoryText.Time(used) : "never", key.RevokedAt is { } at ? StoryText.Time(at) : "", key.RevokedBy ?? "",
     ];
 }

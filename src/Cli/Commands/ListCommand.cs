@@ -22,8 +22,8 @@ internal static class ListCommand
         var order = new Option<string?>("--order") { Description = "The order's id." };
         var from = Times.Option("--from", "First heard of at this time or later.");
         var to = Times.Option("--to", "First heard of before this time.");
-        var least = new Option<long?>("--min-amount") { Description = "Verified amount in XOF, at least." };
-        var most = new Option<long?>("--max-amount") { Description = "Verified amount in XOF, at most." };
+        var least = Acting.Amount("--min-amount", "Verified amount in XOF, at least.");
+        var most = Acting.Amount("--max-amount", "Verified amount in XOF, at most.");
         var method = new Option<string?>("--method") { Description = "MOBILE_MONEY, CARD, WALLET …" };
         method.CompletionSources.Add("MOBILE_MONEY", "CARD", "WALLET");
         var undelivered = new Option<bool>("--undelivered") { Description = "With an outcome that the bus has not taken." };

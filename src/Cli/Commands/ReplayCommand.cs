@@ -21,7 +21,18 @@ internal static class ReplayCommand
         var reason = Acting.Reason("Why; it is recorded. Needed with --confirm.", required: false);
         var by = Acting.By();
         var confirm = Acting.Confirm();
-        var resume = new Option<Guid?>("--resume") { Description = "Go on with a run that stopped; without --confirm, only tell how it stands.", HelpName = "RUN" };
+        var resume = new Option<Guid?>("--resume")
+        {
+            Description = "Go on with a run that stopped; without --confirm, only tell how it stands.",
+            HelpName = "RUN",
+            CustomParser = result =>
+            {
+                if (Guid.TryParse(Acting.Text(result), out var run))
+                    return run;
+                Acting.Wrong(result, "a run's id, for example 0194f7c2-6a1e-7c3b-9d8e-2f4b5a6c7d8e");
+                return null;
+            },
+        };
         var command = new KkiaCommand(
             "replay",
             "Puts outcomes that the bus took before on the bus again, as they were, each marked as a replay by its headers: kkiaevents-replay (the run's id, another for each run), kkiaevents-replay-by (who asked), kkiaevents-original-message-id (the event's id). Who dedupes by the event's id sees nothing new. The ledger's facts do not change; the run itself is recorded. Tells what would go, unless --confirm is given. Ctrl+C stops a run between two messages; --resume goes on.",

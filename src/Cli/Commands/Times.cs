@@ -11,10 +11,9 @@ internal static class Times
 
     public static DateTimeOffset? Parse(ArgumentResult result)
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (UtcTime.TryParse(text, out var time))
+        if (UtcTime.TryParse(Acting.Text(result), out var time))
             return time;
-        result.AddError($"'{text}' is not a time. Write it as {UtcTime.Form}.");
+        Acting.Wrong(result, $"a time, for example {UtcTime.Form}");
         return null;
     }
 }

@@ -62,6 +62,18 @@ internal static class VerifyExportCommand
         return count == 0 ? ExitCodes.Fine : ExitCodes.Found;
     }
 
+    private static string Secret(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--secret-file: {e.Message}");
+        }
+    }
+
     // From files: a secret on the command line would stand in the process list and the shell's history.
     private static IEnumerable<(string Merchant, string Secret)> Secrets(string[] files)
     {
@@ -69,7 +81,7 @@ internal static class VerifyExportCommand
         {
             if (file.Split('=', 2) is not [{ Length: > 0 } merchant, { Length: > 0 } name])
                 throw new UsageException($"'{file}' is not MERCHANT=FILE, as in default=secret.txt.");
-            yield return (merchant, File.ReadAllText(name).TrimEnd('\r', '\n'));
+            yield return (merchant, Secret(name).TrimEnd('\r', '\n'));
         }
     }
 }

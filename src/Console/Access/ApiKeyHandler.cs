@@ -1,7 +1,7 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using KkiaEvents.Operations.Keys;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace KkiaEvents.Console.Access;
@@ -21,9 +21,14 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         if (await keys.RecognizeAsync(header[Start.Length..].Trim(), Context.RequestAborted) is not { } key)
             return AuthenticateResult.Fail("The key is unknown or revoked.");
-        var identity = new ClaimsIdentity(
-            [new(ClaimTypes.Name, key.Name), new(Access.KeyIdClaim, key.Id), new(Access.ScopeClaim, key.Scope.ToString())], SchemeName);
-        return AuthenticateResult.Success(new(new(identity), SchemeName));
+        return AuthenticateResult.Success(new(new(Access.IdentityOf(key)), SchemeName));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var policy = Context.GetEndpoint()?.Metadata.GetMetadata<AuthorizationPolicy>();
+        var problem = policy?.Requirements.OfType<KeyRequirement>().Select(r => r.ProblemOf(Context)).FirstOrDefault(p => p is not null);
+        return Results.Problem(problem ?? "This key may not do that.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -1,15 +1,21 @@
+using System.Text.Json.Nodes;
+using KkiaEvents.Console.Access;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace KkiaEvents.Console.Docs;
 
-/// <summary>The API's OpenAPI document and its page. Both are open: they say what the API is, not what the ledger holds.</summary>
+/// <summary>
+/// The API's OpenAPI document and its page. They say what the API is, not what the ledger holds, so they are open on the
+/// operator's own machine; where others reach Console, they need not learn its ways.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Scheme = "key";
 
     public static void AddApiDocument(this IServiceCollection services) =>
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", options => options.AddSchemaTransformer(TypesOfOurConverters).AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new()
             {
@@ -24,9 +30,22 @@ internal static class ApiDocument
             return Task.CompletedTask;
         }));
 
+    // What has a converter of its own is anything to the library.
+    private static Task TypesOfOurConverters(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type != typeof(string) && !type.IsEnum)
+            return Task.CompletedTask;
+        var nullable = type != context.JsonTypeInfo.Type || context.JsonPropertyInfo is { IsGetNullable: true };
+        schema.Type = nullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        if (type.IsEnum)
+            schema.Enum = [.. Enum.GetNames(type).Select(n => JsonValue.Create(n))];
+        return Task.CompletedTask;
+    }
+
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").RequiresKeyBeyondLoopback();
         app.MapScalarApiReference("/docs", page =>
         {
             page.Title = "KkiaEvents API";
@@ -34,6 +53,6 @@ internal static class ApiDocument
             page.DefaultFonts = false;
             // And nothing to elsewhere: these would send the document to the page's maker.
             page.HideDeveloperTools().HideClientButton().DisableAgent().DisableMcp();
-        });
+        }).RequiresKeyBeyondLoopback();
     }
 }

@@ -12,7 +12,7 @@ namespace KkiaEvents.Console.Expectations;
 internal static class ExpectationEndpoints
 {
     public static void MapExpectations(this IEndpointRouteBuilder api) =>
-        api.MapPost("/expectations", AnnounceAsync).Requires(ApiScope.Operate).WithTags("Orders")
+        api.MapPost("/expectations", AnnounceAsync).Requires(ApiScope.Announce, BoundKeys.ByItself).WithTags("Orders")
             .WithSummary("Announce what an order is due")
             .WithDescription("Before the checkout opens. The same again changes nothing (200). Another amount replaces the one before while the order is unpaid; afterwards it is refused with the reason (409). With `withdrawn`, what was announced is taken back.")
             .ProducesProblem(400).ProducesProblem(409);
@@ -20,6 +20,7 @@ internal static class ExpectationEndpoints
     private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(
         ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, TimeProvider time, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
+        user.RequireMerchant(merchants.Named(expectation.Merchant) ?? expectation.Merchant);
         if (merchants.Named(expectation.Merchant) is not { } merchant)
             return TypedResults.Problem(
                 $"No merchant '{expectation.Merchant}' is configured here, so the amount would guard no payment. Console knows the merchants that Kkiapay__Merchants__NAME__… names to it, or 'default' when there are none.",

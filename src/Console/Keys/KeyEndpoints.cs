@@ -14,6 +14,9 @@ internal sealed record KeyWish
 
     /// <summary>What it may do.</summary>
     public required ApiScope Scope { get; init; }
+
+    /// <summary>The only merchants that it reaches; empty for every merchant.</summary>
+    public IReadOnlyList<string> Merchants { get; init; } = [];
 }
 
 /// <summary>Keys of this API.</summary>
@@ -32,7 +35,7 @@ internal static class KeyEndpoints
 
     private static async Task<Created<NewKeyView>> CreateAsync(KeyWish wish, ApiKeys keys, Acts acts, HttpResponse response, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        var made = await keys.CreateAsync(wish.Name, wish.Scope, user.Who(), cancellationToken);
+        var made = await keys.CreateAsync(wish.Name, wish.Scope, wish.Merchants, user.Who(), cancellationToken);
         acts.Done("key-create", made.Key.Id, user.Who());
         response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/api/v1/keys/{made.Key.Id}", new NewKeyView(KeyView.Of(made.Key), made.Secret));

@@ -41,13 +41,13 @@ internal static class PaymentEndpoints
 {
     public static void MapPayments(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/payments/{merchant}/{transactionId}", FindPaymentAsync).Requires(ApiScope.Read).WithTags("Payments")
+        api.MapGet("/payments/{merchant}/{transactionId}", FindPaymentAsync).Requires(ApiScope.Read, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("How a payment stands").ProducesProblem(404);
-        api.MapGet("/orders/{merchant}/{orderId}", FindOrderAsync).Requires(ApiScope.Read).WithTags("Orders")
+        api.MapGet("/orders/{merchant}/{orderId}", FindOrderAsync).Requires(ApiScope.Read, BoundKeys.ByRoute).WithTags("Orders")
             .WithSummary("How an order stands").ProducesProblem(404);
-        api.MapPost("/payments/{merchant}/{transactionId}/review", ReviewAsync).Requires(ApiScope.Operate).WithTags("Payments")
+        api.MapPost("/payments/{merchant}/{transactionId}/review", ReviewAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("Accept or reject a payment's flags, or have KKiaPay asked again").ProducesProblem(409);
-        api.MapPost("/payments/{merchant}/{transactionId}/refund", RefundAsync).Requires(ApiScope.Operate).WithTags("Payments")
+        api.MapPost("/payments/{merchant}/{transactionId}/refund", RefundAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("Ask for a refund; it is sent once").ProducesProblem(409);
         api.MapPost("/payments/{merchant}/{transactionId}/refund/settle", SettleRefundAsync).Requires(ApiScope.Operate).WithTags("Payments")
             .WithSummary("Say what became of a refund whose answer was lost: not done, and another may be asked for").ProducesProblem(409);

@@ -5,7 +5,11 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <summary>Reads one file of an export line by line, counting and hashing on the way.</summary>
 internal sealed class ExportFileReader(string directory, string name) : IAsyncDisposable
 {
-    private readonly FileStream _file = new(Path.Combine(directory, name), FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    // A stored event's body is bounded where it comes in, far below this.
+    private const int LongestLine = 64 << 20;
+
+    private readonly string _path = Path.Combine(directory, name);
+    private readonly FileStream _file = Open(Path.Combine(directory, name));
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _buffer = new byte[1 << 17];
     private int _start;
@@ -60,10 +64,24 @@ internal sealed class ExportFileReader(string directory, string name) : IAsyncDi
         await _file.DisposeAsync();
     }
 
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UnreadableExportException.Of(path, e);
+        }
+    }
+
     // Moves what is left of a line to the front and reads more behind it.
     private async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
         var pending = _end - _start;
+        if (pending >= LongestLine)
+            throw new UnreadableExportException(_path, $"has a line of more than {LongestLine >> 20} MiB (line {Line + 1}), which no export has. Copy the export again from where it was made.");
         if (pending == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         else if (_start > 0)

@@ -64,6 +64,9 @@ internal sealed class ExportLine : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    private static string Text(JsonElement line, string property) =>
+        line.GetProperty(property).GetString() ?? throw new FormatException($"{property} is null.");
+
     /// <summary>Reads a line back.</summary>
     /// <exception cref="JsonException">It is no such line.</exception>
     public static (long Line, StoredEvent Event, bool Context) Read(ReadOnlyMemory<byte> line)
@@ -74,8 +77,8 @@ internal sealed class ExportLine : IDisposable
         {
             var data = root.GetProperty("data");
             return (root.GetProperty("line").GetInt64(),
-                new(root.GetProperty("position").GetInt64(), root.GetProperty("id").GetGuid(), root.GetProperty("stream").GetString()!,
-                    root.GetProperty("version").GetInt64(), root.GetProperty("type").GetString()!, root.GetProperty("at").GetDateTimeOffset(), Encoding.UTF8.GetBytes(data.GetRawText())),
+                new(root.GetProperty("position").GetInt64(), root.GetProperty("id").GetGuid(), Text(root, "stream"),
+                    root.GetProperty("version").GetInt64(), Text(root, "type"), root.GetProperty("at").GetDateTimeOffset(), Encoding.UTF8.GetBytes(data.GetRawText())),
                 root.TryGetProperty("context", out var context) && context.GetBoolean());
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)

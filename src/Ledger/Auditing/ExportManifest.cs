@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 
@@ -30,6 +31,10 @@ public sealed record ExportManifest
 
     /// <summary>The period's end, UTC, itself not in it; null for none.</summary>
     public DateTimeOffset? To { get; init; }
+
+    /// <summary>The only merchants that the export is of; null, and not written, for everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Merchants { get; init; }
 
     /// <summary>The merchants' rules about orders that decisions are held against.</summary>
     public required IReadOnlyDictionary<string, OrderPolicy> Policies { get; init; }
@@ -75,10 +80,19 @@ public sealed record ExportManifest
 
     private static string Text(ExportManifest manifest) => JsonSerializer.Serialize(manifest, Indented) + "\n";
 
+    // What was doctored must be found, not be read as something empty.
+    private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is no manifest.</exception>
-    public static ExportManifest Read(string text) =>
-        JsonSerializer.Deserialize<ExportManifest>(text, LedgerStore.Json) ?? throw new JsonException("The manifest is null.");
+    public static ExportManifest Read(string text)
+    {
+        var manifest = JsonSerializer.Deserialize<ExportManifest>(text, Strict) ?? throw new JsonException("The manifest is null.");
+        // The library looks at properties, not into lists.
+        return manifest.Policies.Values.All(p => p is not null && !p.ReferencePlaces.Contains(null!)) && !manifest.Sums.Contains(null!) && !manifest.Files.Contains(null!)
+            ? manifest
+            : throw new JsonException("Something in a list of it is null.");
+    }
 }
 
 /// <summary>Outcomes of one kind on one day.</summary>

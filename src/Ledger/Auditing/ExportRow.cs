@@ -25,16 +25,29 @@ internal static class ExportRow
     }
 
     /// <summary>A property's text; null when it is not there or null.</summary>
-    public static string? Text(JsonElement outcome, string property) => !outcome.TryGetProperty(property, out var value) ? null : value.ValueKind switch
+    public static string? Text(JsonElement outcome, string property) => outcome.ValueKind != JsonValueKind.Object || !outcome.TryGetProperty(property, out var value) ? null : value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => Readable(value),
         JsonValueKind.Null => null,
         _ => value.GetRawText(),
     };
 
     /// <summary>A property's whole number; 0 when it has none.</summary>
     public static long Whole(JsonElement outcome, string property) =>
-        outcome.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) ? whole : 0;
+        outcome.ValueKind == JsonValueKind.Object && outcome.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) ? whole : 0;
+
+    // A doctored file may hold escapes that are no characters; they are shown as they stand.
+    private static string? Readable(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText();
+        }
+    }
 
     // An order id comes from a browser. A spreadsheet runs a cell that begins like a formula; the apostrophe makes it text (OWASP, "CSV injection").
     private static string Field(string? text)

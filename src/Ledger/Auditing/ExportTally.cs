@@ -55,7 +55,7 @@ internal sealed class ExportTally(DateTimeOffset? from, DateTimeOffset? to)
 
     private void Sum(StoredEvent e, JsonElement data)
     {
-        var day = data.TryGetProperty("decidedAt", out var at) && at.TryGetDateTimeOffset(out var decided) ? decided : e.At;
+        var day = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("decidedAt", out var at) && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var decided) ? decided : e.At;
         var key = (ExportRow.Text(data, "merchant") ?? "", ExportRow.Text(data, "method"), DateOnly.FromDateTime(day.UtcDateTime), e.Type);
         var sum = _sums.TryGetValue(key, out var found) ? found : new(key.Item1, key.Item2, key.Item3, key.Item4, 0, 0, 0, 0);
         _sums[key] = sum with

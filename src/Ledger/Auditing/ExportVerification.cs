@@ -23,6 +23,8 @@ public sealed record ExportCheck(long Lines, long Decisions, long SignaturesProv
 /// </summary>
 public static class ExportVerification
 {
+    private const long LargestManifest = 256 << 20;
+
     /// <summary>Verifies an export.</summary>
     /// <param name="path">Its manifest, or the directory that holds it.</param>
     /// <param name="secretsOf">A merchant's webhook secrets, old ones included; empty when they are not at hand.</param>
@@ -30,17 +32,13 @@ public static class ExportVerification
     /// <param name="progress">Told how many lines were read, every thousand.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was gone through; the export is sound when <paramref name="report"/> was told nothing.</returns>
-    /// <exception cref="IOException">A file is missing or can't be read.</exception>
-    /// <exception cref="JsonException">The manifest is none.</exception>
+    /// <exception cref="UnreadableExportException">A file is missing or can't be read, or the manifest is none.</exception>
     public static async Task<ExportCheck> RunAsync(
         string path, Func<string, IReadOnlyList<string>> secretsOf, Action<ExportProblem> report, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var manifestPath = Directory.Exists(path) ? Path.Combine(path, ExportManifest.FileName) : path;
         var directory = Path.GetDirectoryName(Path.GetFullPath(manifestPath))!;
-        var text = await File.ReadAllTextAsync(manifestPath, cancellationToken);
-        var manifest = ExportManifest.Read(text);
-        if (manifest.Format != 1)
-            throw new JsonException($"The manifest's format is {manifest.Format}; this version reads 1.");
+        var (text, manifest) = await ManifestAsync(manifestPath, cancellationToken);
 
         var tally = new ExportTally(manifest.From, manifest.To);
         await using var rows = new ExportFileReader(directory, ExportManifest.OutcomesFile);
@@ -58,6 +56,28 @@ public static class ExportVerification
         await checker.FinishAsync(cancellationToken);
         ManifestCheck(text, tally.Fill(manifest, checker.Chain, [await lines.CompleteAsync(cancellationToken), await rows.CompleteAsync(cancellationToken)]), report);
         return checker.Result(lines.Line);
+    }
+
+    private static async Task<(string Text, ExportManifest Manifest)> ManifestAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // It holds a sum for each merchant, method and day; many years of them are a few megabytes.
+            if (new FileInfo(path).Length > LargestManifest)
+                throw new UnreadableExportException(path, $"has more than {LargestManifest >> 20} MiB, which no manifest has. Give the {ExportManifest.FileName} that kkia export made, or its directory.");
+            var text = await File.ReadAllTextAsync(path, cancellationToken);
+            var manifest = ExportManifest.Read(text);
+            return manifest.Format == 1 ? (text, manifest)
+                : throw new UnreadableExportException(path, $"is of format {manifest.Format}; this version reads 1. Check it with the kkia that made it, or a newer one.");
+        }
+        catch (JsonException e)
+        {
+            throw UnreadableExportException.Damaged(path, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UnreadableExportException.Of(path, e);
+        }
     }
 
     // The manifest written again from what the files hold must be the manifest; where it is not, its line is named.

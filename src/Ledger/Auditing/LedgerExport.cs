@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using KkiaEvents.Ledger.Orders;
 
 namespace KkiaEvents.Ledger.Auditing;
@@ -27,11 +25,17 @@ public sealed class LedgerExport(EventReader events, Func<string, OrderPolicy> p
     public async Task<ExportManifest> WriteAsync(
         string directory, DateTimeOffset? from = null, DateTimeOffset? to = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var (selection, parameters) = Selection(from, to);
-        return await WriteAsync(directory, events.ReadAsync(selection, parameters, cancellationToken), policyOf, time.GetUtcNow(), from, to, progress, cancellationToken);
+        var (selection, parameters) = new ExportPeriod(from, to).Selection(events.Schema);
+        return await WriteAsync(
+            directory, events.ReadAsync($"{selection} order by seq_id", parameters, cancellationToken), policyOf, time.GetUtcNow(), from, to, progress, cancellationToken);
     }
 
-    /// <summary>The same for any events in order of position.</summary>
+    /// <summary>Opens the ledger as it is now, for an export that is written as it is read.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The database can't be reached.</exception>
+    public Task<ExportStream> OpenAsync(ExportPeriod period, CancellationToken cancellationToken = default) =>
+        ExportStream.OpenAsync(events, period, policyOf, time.GetUtcNow(), cancellationToken);
+
+    /// <summary>The same as <see cref="WriteAsync(string, DateTimeOffset?, DateTimeOffset?, IProgress{ExportProgress}?, CancellationToken)"/> for any events in order of position.</summary>
     public static async Task<ExportManifest> WriteAsync(
         string directory, IAsyncEnumerable<StoredEvent> events, Func<string, OrderPolicy> policyOf, DateTimeOffset createdAt,
         DateTimeOffset? from = null, DateTimeOffset? to = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -41,67 +45,27 @@ public sealed class LedgerExport(EventReader events, Func<string, OrderPolicy> p
         if (File.Exists(manifestPath))
             throw new IOException($"{manifestPath} exists: an export is never written over another. Name a new directory.");
 
-        var tally = new ExportTally(from, to);
-        using var line = new ExportLine();
-        await using var ndjson = new ExportFileWriter(directory, ExportManifest.EventsFile);
-        await using var csv = new ExportFileWriter(directory, ExportManifest.OutcomesFile);
-        await csv.WriteLineAsync(Encoding.UTF8.GetBytes(ExportRow.Head + "\n"), cancellationToken);
-        var (count, bytes) = (0L, 0L);
+        using var content = new ExportContent(new(from, to));
+        await using var ndjson = ExportFileWriter.In(directory, ExportManifest.EventsFile);
+        await using var csv = ExportFileWriter.In(directory, ExportManifest.OutcomesFile);
+        await csv.WriteLineAsync(ExportContent.Head, cancellationToken);
+        var bytes = 0L;
         await foreach (var e in events.WithCancellation(cancellationToken))
         {
-            var context = !tally.InPeriod(e);
-            var written = line.Write(++count, e, context);
-            bytes += written.Length;
-            await ndjson.WriteLineAsync(written, cancellationToken);
-            if (!context && StoredEvent.IsOutcome(e.Type))
-            {
-                using var outcome = JsonDocument.Parse(e.Data);
-                tally.Add(e, outcome.RootElement);
-                await csv.WriteLineAsync(Encoding.UTF8.GetBytes(ExportRow.Of(e, outcome.RootElement) + "\n"), cancellationToken);
-            }
-            else
-            {
-                tally.Add(e, null);
-            }
-
-            if (count % ReportEvery == 0)
-                progress?.Report(new(count, bytes));
+            var (line, row) = content.Next(e);
+            bytes += line.Length;
+            await ndjson.WriteLineAsync(line, cancellationToken);
+            if (row is { } outcome)
+                await csv.WriteLineAsync(outcome, cancellationToken);
+            if (content.Count % ReportEvery == 0)
+                progress?.Report(new(content.Count, bytes));
         }
 
-        progress?.Report(new(count, bytes));
-        var manifest = tally.Fill(
-            new()
-            {
-                CreatedAt = createdAt, From = from, To = to, Policies = tally.Merchants.ToDictionary(m => m, policyOf),
-                EventsByType = new Dictionary<string, long>(), Chain = "", Sums = [], Files = [],
-            },
-            line.Chain, [await ndjson.CompleteAsync(cancellationToken), await csv.CompleteAsync(cancellationToken)]);
-        await using var last = new ExportFileWriter(directory, ExportManifest.FileName);
-        await last.WriteLineAsync(Encoding.UTF8.GetBytes(manifest.ToText()), cancellationToken);
+        progress?.Report(new(content.Count, bytes));
+        var text = content.Manifest(policyOf, createdAt, [await ndjson.CompleteAsync(cancellationToken), await csv.CompleteAsync(cancellationToken)], out var manifest);
+        await using var last = ExportFileWriter.In(directory, ExportManifest.FileName);
+        await last.WriteLineAsync(text, cancellationToken);
         await last.CompleteAsync(cancellationToken);
         return manifest;
-    }
-
-    // Whole streams, and with each payment its order's announcements and the order's other payments: a decision is held
-    // against what it was taken from, some of which lies before the period.
-    private (string Condition, object[] Parameters) Selection(DateTimeOffset? from, DateTimeOffset? to)
-    {
-        if (from is null && to is null)
-            return ("true order by seq_id", []);
-        var schema = events.Schema;
-        return ($"""
-            timestamp < $2 and stream_id in (
-              with touched as (select distinct stream_id from {schema}.mt_events where timestamp >= $1 and timestamp < $2),
-              orders as (
-                select data ->> 'merchant' as merchant, data ->> 'orderId' as order_id from {schema}.mt_doc_payment
-                where id in (select stream_id from touched) and data ->> 'orderId' is not null
-                union select split_part(stream_id, '/', 2), regexp_replace(stream_id, '^order/[^/]+/', '') from touched where stream_id ~ '^order/[^/]+/')
-              select stream_id from touched
-              union select 'order/' || merchant || '/' || order_id from orders
-              union select p.id from {schema}.mt_doc_payment p join orders o on p.data ->> 'orderId' = o.order_id and p.data ->> 'merchant' = o.merchant
-              union select o.merchant || '/' || jsonb_array_elements_text(d.data -> 'transactions') from {schema}.mt_doc_order d join orders o on d.id = o.merchant || '/' || o.order_id)
-            order by seq_id
-            """,
-            [(from ?? DateTimeOffset.UnixEpoch).ToUniversalTime(), (to ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)).ToUniversalTime()]);
     }
 }

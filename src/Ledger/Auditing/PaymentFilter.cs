@@ -18,6 +18,9 @@ public sealed record PaymentFilter
     /// <summary>The merchant.</summary>
     public string? Merchant { get; init; }
 
+    /// <summary>Only these merchants' payments, whatever else is asked; null for every merchant's.</summary>
+    public IReadOnlyCollection<string>? Within { get; init; }
+
     /// <summary>The order.</summary>
     public string? OrderId { get; init; }
 

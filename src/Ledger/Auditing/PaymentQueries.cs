@@ -65,6 +65,8 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
             Add("p.data -> 'flags' <> '[]'::jsonb and jsonb_exists(p.data -> 'flags', {0})", flag.ToString());
         if (filter.Merchant is { } merchant)
             Add("p.data ->> 'merchant' = {0}", merchant);
+        if (filter.Within is { } within)
+            Add("p.data ->> 'merchant' = any({0})", within.ToArray());
         if (filter.OrderId is { } order)
             Add("p.data ->> 'orderId' = {0}", order);
         if (filter.From is { } from)

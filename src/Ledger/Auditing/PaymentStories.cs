@@ -18,11 +18,21 @@ public sealed class PaymentStories(NpgsqlDataSource dataSource, LedgerOptions op
     /// <param name="asOf">As it was known then, UTC; null for now. What KKiaPay was due to be asked is not kept, so it is told for now only.</param>
     /// <param name="merchants">Merchants to look at first: their payments are found by key.</param>
     /// <param name="cancellationToken">Ends reading.</param>
+    public Task<IReadOnlyList<Story>> FindAsync(
+        string reference, DateTimeOffset? asOf = null, IReadOnlyCollection<string>? merchants = null, CancellationToken cancellationToken = default) =>
+        FindAsync(reference, asOf, merchants, within: null, cancellationToken);
+
+    /// <summary>The same, as if other merchants' payments and orders were not there.</summary>
+    /// <param name="reference">A transaction id or an order id, alone or as <c>merchant/id</c>.</param>
+    /// <param name="asOf">As it was known then, UTC; null for now.</param>
+    /// <param name="merchants">Merchants to look at first.</param>
+    /// <param name="within">The only merchants to tell of; null for every merchant.</param>
+    /// <param name="cancellationToken">Ends reading.</param>
     public async Task<IReadOnlyList<Story>> FindAsync(
-        string reference, DateTimeOffset? asOf = null, IReadOnlyCollection<string>? merchants = null, CancellationToken cancellationToken = default)
+        string reference, DateTimeOffset? asOf, IReadOnlyCollection<string>? merchants, IReadOnlyCollection<string>? within, CancellationToken cancellationToken)
     {
         var stories = new List<Story>();
-        foreach (var (merchant, id, isOrder) in await _references.ResolveAsync(reference, merchants ?? [], cancellationToken))
+        foreach (var (merchant, id, isOrder) in await _references.ResolveAsync(reference, merchants ?? [], within, cancellationToken))
         {
             var story = isOrder ? await OfOrderAsync(merchant, id, asOf, cancellationToken) : await OfPaymentAsync(new(merchant, id), asOf, cancellationToken);
             if (story is not null)

@@ -6,24 +6,24 @@ namespace KkiaEvents.Ledger.Auditing;
 internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema)
 {
     public async Task<IReadOnlyList<(string Merchant, string Id, bool IsOrder)>> ResolveAsync(
-        string reference, IReadOnlyCollection<string> merchants, CancellationToken cancellationToken)
+        string reference, IReadOnlyCollection<string> merchants, IReadOnlyCollection<string>? within, CancellationToken cancellationToken)
     {
         // By key first: that is quick whatever the ledger's size.
         var named = reference.Split('/', 2) is [{ Length: > 0 } merchant, { Length: > 0 } id] ? [(merchant, id)] : new List<(string Merchant, string Id)>();
         named.AddRange(merchants.Select(m => (m, reference)));
         var found = await FindAsync(
             $"select data ->> 'merchant', data ->> 'transactionId', false from {schema}.mt_doc_payment where id = any($1)",
-            named.Select(n => $"{n.Merchant}/{n.Id}").ToArray(), cancellationToken);
+            named.Select(n => $"{n.Merchant}/{n.Id}").ToArray(), within, cancellationToken);
         if (found.Count > 0)
             return found;
         found = await FindAsync(
             $"select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where id = any($1)",
-            named.Select(n => Orders.Order.IdOf(n.Merchant, n.Id)).ToArray(), cancellationToken);
+            named.Select(n => Orders.Order.IdOf(n.Merchant, n.Id)).ToArray(), within, cancellationToken);
         if (found.Count > 0)
             return found;
         found = await FindAsync(
             $"select data ->> 'merchant', data ->> 'transactionId', false from {schema}.mt_doc_payment where data ->> 'transactionId' = any($1)",
-            [reference], cancellationToken);
+            [reference], within, cancellationToken);
         if (found.Count > 0)
             return found;
         // An order that nobody announced and nothing was decided for has no row of its own yet.
@@ -32,7 +32,7 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where data ->> 'orderId' = any($1)
             union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where data ->> 'orderId' = any($1)
             """,
-            [reference], cancellationToken);
+            [reference], within, cancellationToken);
         if (found.Count > 0)
             return found;
         return await FindAsync(
@@ -40,7 +40,7 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             select distinct data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment
             where data ->> 'orderId' = any($1) and (data ->> 'merchant') || '/' || (data ->> 'orderId') = $2
             """,
-            [.. named.Select(n => n.Id)], cancellationToken, reference);
+            [.. named.Select(n => n.Id)], within, cancellationToken, reference);
     }
 
     /// <summary>The streams of the payments that are, or once were, for an order.</summary>
@@ -62,7 +62,7 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
     }
 
     private async Task<List<(string Merchant, string Id, bool IsOrder)>> FindAsync(
-        string sql, string[] ids, CancellationToken cancellationToken, string? reference = null)
+        string sql, string[] ids, IReadOnlyCollection<string>? within, CancellationToken cancellationToken, string? reference = null)
     {
         var found = new List<(string, string, bool)>();
         if (ids.Length == 0)
@@ -73,7 +73,12 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             command.Parameters.Add(new() { Value = reference });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            found.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+        {
+            // Left out at each step, not at the end: another merchant's id must not hide what comes after it.
+            if (within is null || within.Contains(reader.GetString(0)))
+                found.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+        }
+
         return found;
     }
 }

@@ -1,16 +1,35 @@
 namespace KkiaEvents.Ledger.Operating;
 
-/// <summary>What the bearer of a key may do. Each includes the ones before it.</summary>
+/// <summary>What the bearer of a key may do. Stored by name; which includes which is <see cref="ApiRights.Allows"/>'s to say, not the order.</summary>
 public enum ApiScope
 {
     /// <summary>Look.</summary>
     Read,
 
-    /// <summary>Act on payments, orders and messages: announce, replay, retry, discard.</summary>
+    /// <summary>Look, and act on payments, orders and messages: announce, review, refund, replay, retry, discard.</summary>
     Operate,
 
-    /// <summary>Make and revoke keys.</summary>
+    /// <summary>All of that, and make and revoke keys.</summary>
     Admin,
+
+    /// <summary>Announce what orders are due, and nothing else: for a shop's backend. It may not look.</summary>
+    Announce,
+}
+
+/// <summary>Which scope includes which.</summary>
+public static class ApiRights
+{
+    /// <summary>True when a key of one scope may do what needs another. A scope that this version does not know may do nothing.</summary>
+    /// <param name="scope">The key's.</param>
+    /// <param name="needed">What is needed.</param>
+    public static bool Allows(this ApiScope scope, ApiScope needed) => scope switch
+    {
+        ApiScope.Announce => needed is ApiScope.Announce,
+        ApiScope.Read => needed is ApiScope.Read,
+        ApiScope.Operate => needed is ApiScope.Announce or ApiScope.Read or ApiScope.Operate,
+        ApiScope.Admin => needed is ApiScope.Announce or ApiScope.Read or ApiScope.Operate or ApiScope.Admin,
+        _ => false,
+    };
 }
 
 /// <summary>A key of the HTTP API. The key itself is nowhere: only its digest is kept.</summary>
@@ -30,6 +49,9 @@ public sealed record ApiKey
 
     /// <summary>What it may do.</summary>
     public required ApiScope Scope { get; init; }
+
+    /// <summary>The only merchants that it reaches; empty for every merchant.</summary>
+    public IReadOnlyList<string> Merchants { get; init; } = [];
 
     /// <summary>When it was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -59,7 +81,8 @@ public sealed record ApiKeyUse
 /// <param name="Scope">What it may do.</param>
 /// <param name="By">Who made it.</param>
 /// <param name="CreatedAt">When, UTC.</param>
-public sealed record ApiKeyCreated(string Name, ApiScope Scope, string By, DateTimeOffset CreatedAt);
+/// <param name="Merchants">The only merchants that it reaches; null for every merchant.</param>
+public sealed record ApiKeyCreated(string Name, ApiScope Scope, string By, DateTimeOffset CreatedAt, IReadOnlyList<string>? Merchants = null);
 
 /// <summary>A key was revoked.</summary>
 /// <param name="By">Who revoked it.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KkiaEvents.Bus;
 using KkiaEvents.Ledger.Operating;
 using Marten;
@@ -15,35 +16,46 @@ public sealed class DeadLetterBox(BrokerConnection broker, IDocumentStore store,
     /// <summary>Queues of messages that wait for a person.</summary>
     public static IReadOnlyList<string> Queues { get; } = [Topology.DeadLetters, Topology.ParkedQueue];
 
+    /// <summary>How many messages a list has at most.</summary>
+    public const int MostListed = 1000;
+
     /// <summary>The oldest messages of a queue.</summary>
     /// <param name="queue">One of <see cref="Queues"/>.</param>
     /// <param name="limit">How many at most, 1 to 1,000.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<IReadOnlyList<DeadLetter>> ListAsync(string queue, int limit, CancellationToken cancellationToken)
+    /// <param name="within">The only merchants whose messages are there for the one who asks; null for every message, those that name no merchant too. So for the other acts.</param>
+    /// <exception cref="OperationRefusedException">There is no such queue, or the limit is out of range.</exception>
+    public async Task<IReadOnlyList<DeadLetter>> ListAsync(string queue, int limit, CancellationToken cancellationToken, IReadOnlyCollection<string>? within = null)
     {
         RequireKnown(queue);
+        if (limit is < 1 or > MostListed)
+            throw new OperationRefusedException(Refusal.Invalid, string.Create(CultureInfo.InvariantCulture, $"The limit is {limit}, but must be 1 to {MostListed}."));
         await using var channel = await broker.OpenChannelAsync(cancellationToken);
         var letters = new List<DeadLetter>();
-        while (letters.Count < Math.Clamp(limit, 1, 1000) && await GetAsync(channel, queue, cancellationToken) is { } message)
-            letters.Add(DeadLetter.Read(queue, message));
+        while (letters.Count < limit && await GetAsync(channel, queue, cancellationToken) is { } message)
+        {
+            if (DeadLetter.Read(queue, message) is var letter && IsWithin(letter, within))
+                letters.Add(letter);
+        }
+
         return letters;
     }
 
     /// <summary>One message.</summary>
     /// <exception cref="OperationRefusedException">There is none of that id.</exception>
-    public async Task<DeadLetter> ShowAsync(string queue, string id, CancellationToken cancellationToken)
+    public async Task<DeadLetter> ShowAsync(string queue, string id, CancellationToken cancellationToken, IReadOnlyCollection<string>? within = null)
     {
         await using var channel = await OpenAsync(queue, cancellationToken);
-        return (await FindAsync(channel, queue, id, cancellationToken)).Letter;
+        return (await FindAsync(channel, queue, id, within, cancellationToken)).Letter;
     }
 
     /// <summary>Sends a message back to the queue that could not process it. It leaves the box only after the broker confirmed the copy and the act is recorded.</summary>
     /// <exception cref="OperationRefusedException">There is none of that id, or it has no queue to go back to.</exception>
-    public async Task<DeadLetter> RetryAsync(string queue, string id, string by, CancellationToken cancellationToken)
+    public async Task<DeadLetter> RetryAsync(string queue, string id, string by, CancellationToken cancellationToken, IReadOnlyCollection<string>? within = null)
     {
         var who = OperationRefusedException.Required(by, "who decides");
         await using var channel = await OpenAsync(queue, cancellationToken);
-        var (letter, message) = await FindAsync(channel, queue, id, cancellationToken);
+        var (letter, message) = await FindAsync(channel, queue, id, within, cancellationToken);
         if (letter.Origin is not { } origin)
             throw new OperationRefusedException(Refusal.Conflict, $"Message {id} came from no queue that it could go back to: nobody understood the webhook. Look at it, act by hand, then discard it with the reason.");
         try
@@ -63,11 +75,11 @@ public sealed class DeadLetterBox(BrokerConnection broker, IDocumentStore store,
 
     /// <summary>Gives a message up. It is recorded, body included, before it leaves the box.</summary>
     /// <exception cref="OperationRefusedException">There is none of that id, or no reason is given.</exception>
-    public async Task<DeadLetter> DiscardAsync(string queue, string id, string by, string reason, CancellationToken cancellationToken)
+    public async Task<DeadLetter> DiscardAsync(string queue, string id, string by, string reason, CancellationToken cancellationToken, IReadOnlyCollection<string>? within = null)
     {
         var (who, why) = (OperationRefusedException.Required(by, "who decides"), OperationRefusedException.Required(reason, "why"));
         await using var channel = await OpenAsync(queue, cancellationToken);
-        var (letter, message) = await FindAsync(channel, queue, id, cancellationToken);
+        var (letter, message) = await FindAsync(channel, queue, id, within, cancellationToken);
         await RecordAsync(id, new DeadLetterDiscarded(queue, who, why, Storable(letter.Body), letter.Headers, time.GetUtcNow()), cancellationToken);
         await channel.BasicAckAsync(message.DeliveryTag, multiple: false, CancellationToken.None);
         await channel.CloseAsync(CancellationToken.None);
@@ -97,17 +109,20 @@ public sealed class DeadLetterBox(BrokerConnection broker, IDocumentStore store,
     }
 
     private static async Task<(DeadLetter Letter, BasicGetResult Message)> FindAsync(
-        IChannel channel, string queue, string id, CancellationToken cancellationToken)
+        IChannel channel, string queue, string id, IReadOnlyCollection<string>? within, CancellationToken cancellationToken)
     {
         while (await GetAsync(channel, queue, cancellationToken) is { } message)
         {
             var letter = DeadLetter.Read(queue, message);
-            if (letter.Id == id)
+            if (letter.Id == id && IsWithin(letter, within))
                 return (letter, message);
         }
 
         throw new OperationRefusedException(Refusal.NotFound, $"There is no message {id} in {queue}. Somebody may be looking at it just now, or has decided about it.");
     }
+
+    private static bool IsWithin(DeadLetter letter, IReadOnlyCollection<string>? within) =>
+        within is null || (letter.Merchant is { } merchant && within.Contains(merchant));
 
     private static async Task<BasicGetResult?> GetAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using KkiaEvents.Ledger.Operating;
+using KkiaEvents.Ledger.Payments;
 using Marten;
 using Npgsql;
 
@@ -31,17 +32,32 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
 
     private static readonly TimeSpan UseGrain = TimeSpan.FromMinutes(1);
 
-    /// <summary>Makes a key.</summary>
+    private const int MostMerchants = 100;
+
+    /// <summary>Makes a key that reaches every merchant.</summary>
     /// <exception cref="OperationRefusedException">The name is empty or too long, or another key has it.</exception>
-    public async Task<NewApiKey> CreateAsync(string name, ApiScope scope, string by, CancellationToken cancellationToken)
+    public Task<NewApiKey> CreateAsync(string name, ApiScope scope, string by, CancellationToken cancellationToken) => CreateAsync(name, scope, [], by, cancellationToken);
+
+    /// <summary>Makes a key.</summary>
+    /// <param name="name">Who or what will use it, 1 to 100 characters.</param>
+    /// <param name="scope">What it may do.</param>
+    /// <param name="merchants">The only merchants that it reaches, at most 100; empty for every merchant.</param>
+    /// <param name="by">Who makes it.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    /// <exception cref="OperationRefusedException">The name or a merchant makes no sense, or another key has the name.</exception>
+    public async Task<NewApiKey> CreateAsync(string name, ApiScope scope, IReadOnlyList<string> merchants, string by, CancellationToken cancellationToken)
     {
+        Check(scope, merchants);
+        // It stands in logs and tables, on one line.
+        if (name?.Any(char.IsControl) ?? false)
+            throw new OperationRefusedException(Refusal.Invalid, "A key's name has no control characters.");
         var (named, who) = (OperationRefusedException.Required(name, "the key's name", longest: 100), OperationRefusedException.Required(by, "who makes it"));
         var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         var digest = DigestOf(secret);
         await using var session = store.LightweightSession();
-        var key = new ApiKey { Id = IdOf(digest), Digest = digest, Name = named, Scope = scope, CreatedAt = time.GetUtcNow(), CreatedBy = who };
+        var key = new ApiKey { Id = IdOf(digest), Digest = digest, Name = named, Scope = scope, Merchants = [.. merchants.Distinct()], CreatedAt = time.GetUtcNow(), CreatedBy = who };
         session.Insert(key);
-        session.Events.StartStream(StreamIdOf(key.Id), new ApiKeyCreated(named, scope, who, key.CreatedAt));
+        session.Events.StartStream(StreamIdOf(key.Id), new ApiKeyCreated(named, scope, who, key.CreatedAt, key.Merchants.Count > 0 ? key.Merchants : null));
         try
         {
             await session.SaveChangesAsync(cancellationToken);
@@ -100,6 +116,19 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
         }
 
         return key;
+    }
+
+    private static void Check(ApiScope scope, IReadOnlyList<string> merchants)
+    {
+        if (!Enum.IsDefined(scope))
+            throw new OperationRefusedException(Refusal.Invalid, $"There is no scope {scope}; there are {string.Join(", ", Enum.GetNames<ApiScope>())}.");
+        if (merchants.Count > MostMerchants)
+            throw new OperationRefusedException(Refusal.Invalid, $"A key is bound to {MostMerchants} merchants at most.");
+        foreach (var wrong in merchants.Where(m => m is null || !PaymentKey.IsMerchantName(m)))
+            throw new OperationRefusedException(Refusal.Invalid, $"'{wrong}' is no merchant's name: 1 to 40 lower-case letters, digits and hyphens.");
+        // It could make itself a key that is bound to nobody.
+        if (scope == ApiScope.Admin && merchants.Count > 0)
+            throw new OperationRefusedException(Refusal.Invalid, "A key of scope Admin makes keys for every merchant, so it can't be bound to one: bind one of scope Operate.");
     }
 
     private static bool IsNameTaken(Exception exception)

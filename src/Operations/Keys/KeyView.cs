@@ -11,12 +11,14 @@ namespace KkiaEvents.Operations.Keys;
 /// <param name="LastUsedAt">When it was last used, UTC, exact to a minute; null when never.</param>
 /// <param name="RevokedAt">When it was revoked, UTC; null while it is good.</param>
 /// <param name="RevokedBy">Who revoked it; null while it is good.</param>
+/// <param name="Merchants">The only merchants that it reaches; empty for every merchant.</param>
 public sealed record KeyView(
-    string Id, string Name, ApiScope Scope, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? RevokedBy)
+    string Id, string Name, ApiScope Scope, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? RevokedBy,
+    IReadOnlyList<string> Merchants)
 {
     /// <summary>The view of a key.</summary>
     public static KeyView Of(ApiKey key, DateTimeOffset? lastUsedAt = null) =>
-        new(key.Id, key.Name, key.Scope, key.CreatedAt, key.CreatedBy, lastUsedAt, key.RevokedAt, key.RevokedBy);
+        new(key.Id, key.Name, key.Scope, key.CreatedAt, key.CreatedBy, lastUsedAt, key.RevokedAt, key.RevokedBy, key.Merchants);
 }
 
 /// <summary>A key that was just made: the only answer that shows it.</summary>

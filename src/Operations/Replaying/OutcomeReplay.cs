@@ -1,3 +1,4 @@
+using System.Text;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Payments;
 using RabbitMQ.Client;
@@ -21,6 +22,9 @@ public sealed class OutcomeReplay(StoredOutcomes outcomes, ReplayRuns runs, Brok
 {
     private const int LargestPage = 500;
 
+    // AMQP's short string.
+    private const int LongestQueueName = 255;
+
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>What a run would publish. Publishes and records nothing.</summary>
@@ -37,8 +41,7 @@ public sealed class OutcomeReplay(StoredOutcomes outcomes, ReplayRuns runs, Brok
     {
         var by = OperationRefusedException.Required(request.By, "who asks");
         var reason = OperationRefusedException.Required(request.Reason, "why");
-        if (request.PerSecond is < 1 or > 5000)
-            throw new OperationRefusedException(Refusal.Invalid, "The limit must be 1 to 5000 messages a second.");
+        CheckDelivery(request.Queue, request.PerSecond);
         var sums = await PreviewAsync(request.Selection, cancellationToken);
         if (sums.Count == 0)
             throw new OperationRefusedException(Refusal.NotFound, "Nothing is selected: no delivered outcome fits.");
@@ -151,9 +154,19 @@ public sealed class OutcomeReplay(StoredOutcomes outcomes, ReplayRuns runs, Brok
         }
     }
 
+    /// <summary>Refuses a queue that can be nobody's, and a limit out of range.</summary>
+    /// <exception cref="OperationRefusedException">One of them makes no sense.</exception>
+    public static void CheckDelivery(string? queue, int perSecond)
+    {
+        if (perSecond is < 1 or > 5000)
+            throw new OperationRefusedException(Refusal.Invalid, "The limit must be 1 to 5000 messages a second.");
+        if (queue is not null && (queue.Length == 0 || Encoding.UTF8.GetByteCount(queue) > LongestQueueName))
+            throw new OperationRefusedException(Refusal.Invalid, $"A queue's name has 1 to {LongestQueueName} bytes.");
+    }
+
     private static void Check(ReplaySelection selection)
     {
-        if (selection.Types.FirstOrDefault(t => !StoredOutcomes.Types.Contains(t)) is { } unknown)
+        foreach (var unknown in selection.Types.Where(t => t is null || !StoredOutcomes.Types.Contains(t)))
             throw new OperationRefusedException(Refusal.Invalid, $"'{unknown}' is no type of outcome; there are {string.Join(", ", StoredOutcomes.Types)}.");
         if (selection.Merchant is { } merchant && !PaymentKey.IsMerchantName(merchant))
             throw new OperationRefusedException(Refusal.Invalid, $"'{merchant}' is no merchant's name.");

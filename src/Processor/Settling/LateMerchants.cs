@@ -1,4 +1,5 @@
 using KkiaEvents.Kkiapay;
+using KkiaEvents.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -22,8 +23,16 @@ internal sealed class LateMerchants : IConfigureNamedOptions<KkiapayOptions>, IH
         _cache = new(services.GetRequiredService<IOptionsMonitorCache<KkiapayOptions>>);
     }
 
-    public void Configure(string? name, KkiapayOptions options) =>
-        _configuration.GetSection($"Kkiapay:Merchants:{name ?? KkiapayOptions.DefaultName}").Bind(options);
+    public void Configure(string? name, KkiapayOptions options)
+    {
+        var section = _configuration.GetSection($"Kkiapay:Merchants:{name ?? KkiapayOptions.DefaultName}");
+        section.Bind(options);
+        // The binder takes numbers and lists for names; as what is none, the check of all options reports them.
+        if (section[nameof(options.Environment)] is { Length: > 0 } environment && !Words.TryParse<KkiapayEnvironment>(environment, out _))
+            options.Environment = (KkiapayEnvironment)(-1);
+        if (section[nameof(options.Dialect)] is { Length: > 0 } dialect && !Words.TryParse<KkiapayDialect>(dialect, out _))
+            options.Dialect = (KkiapayDialect)(-1);
+    }
 
     public void Configure(KkiapayOptions options) => Configure(KkiapayOptions.DefaultName, options);
 

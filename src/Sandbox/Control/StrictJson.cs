@@ -44,6 +44,10 @@ internal static class StrictJson
                     throw new ControlException(
                         $"Unknown field '{given.Name}'. Known: {string.Join(", ", fields.Select(f => f.Name))}.");
                 }
+
+                // The library takes a list ("success,failed") for a word, whatever its converter is told.
+                if (given.Value.ValueKind == JsonValueKind.String && EnumOf(fields, given.Name) is { } words && !Names(words).Contains(given.Value.GetString(), StringComparer.OrdinalIgnoreCase))
+                    throw new ControlException($"Field '{given.Name}' must be one of {string.Join(", ", Names(words))}.");
             }
 
             return body.Deserialize<T>(Options)!;
@@ -52,18 +56,29 @@ internal static class StrictJson
         {
             throw new ControlException(Explain(e, fields));
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for escapes that are half of a surrogate pair, in names and in strings.
+            throw new ControlException("The body holds what is no character.");
+        }
     }
+
+    private static Type? TypeOf(IList<JsonPropertyInfo> fields, string name) =>
+        fields.FirstOrDefault(f => f.Name == name)?.PropertyType is { } type ? Nullable.GetUnderlyingType(type) ?? type : null;
+
+    private static Type? EnumOf(IList<JsonPropertyInfo> fields, string name) => TypeOf(fields, name) is { IsEnum: true } type ? type : null;
+
+    private static IEnumerable<string> Names(Type words) => Enum.GetNames(words).Select(JsonNamingPolicy.CamelCase.ConvertName);
 
     private static string Explain(JsonException e, IList<JsonPropertyInfo> fields)
     {
         if (e.Path is not { Length: > 2 } path) return $"The body is not valid JSON: {e.Message}";
         var name = path[2..];
-        var type = fields.FirstOrDefault(f => f.Name == name)?.PropertyType;
-        type = type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
+        var type = TypeOf(fields, name);
         if (type is null) return $"Field '{name}' is unknown, or of the wrong type.";
         var expected = type switch
         {
-            { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)),
+            { IsEnum: true } => "one of " + string.Join(", ", Names(type)),
             _ when type == typeof(long) || type == typeof(int) => "a whole number",
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(double) => "a number",

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using KkiaEvents.Ledger.Operating;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -69,16 +74,13 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
     }
 
     [Fact]
-    public async Task An_expectation_can_be_repeated_and_one_that_disagrees_is_refused_with_the_reason()
+    public async Task An_expectation_can_be_repeated_and_corrected_and_one_for_a_paid_order_is_refused_with_the_reason()
     {
         var order = $"order-{Guid.NewGuid():n}";
-        var (first, second) = (await ExpectAsync(order, 5000), await ExpectAsync(order, 5000));
-        Assert.Equal((200, 200), (first.Status, second.Status));
-        var (status, problem) = await ExpectAsync(order, 4000);
-        Assert.Equal(409, status);
-        Assert.Contains("announced at 5000 XOF before; 4000 XOF disagrees", problem.GetProperty("detail").GetString());
+        foreach (var amount in new[] { 6000, 5000, 5000 })
+            Assert.Equal(200, (await ExpectAsync(order, amount)).Status);
         Assert.Equal(400, (await ExpectAsync(order, 0)).Status);
-        Assert.Equal("test-Operate", await system.ReadAsync<string>($"select string_agg(data->>'by', ',') from kkiaevents.mt_events where stream_id = 'order/default/{order}'"));
+        Assert.Equal("test-Operate,test-Operate", await system.ReadAsync<string>($"select string_agg(data->>'by', ',') from kkiaevents.mt_events where stream_id = 'order/default/{order}'"));
 
         // It counts: a payment of another amount is flagged.
         var id = await system.Provider.PayAsync(new { amount = 4000, stateData = new { orderId = order } });
@@ -91,6 +93,9 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
         await system.Outcomes.WaitForAsync(id);
         Assert.Equal("test-Operate", await system.ReadAsync<string>($"select data->>'by' from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'flag_reviewed'"));
         Assert.Equal(409, (await Operators.PostAsync(system.Operator, $"/api/v1/payments/default/{id}/review", new { verdict = "Accepted", reason = "again" })).Status);
+        var (status, problem) = await ExpectAsync(order, 4500);
+        Assert.Equal(409, status);
+        Assert.Contains($"was paid by transaction {id} with 4000 XOF; 4500 XOF disagrees", problem.GetProperty("detail").GetString());
         Assert.Equal(5000, JsonDocument.Parse(await system.Reader.GetStringAsync($"/api/v1/orders/default/{order}")).RootElement.GetProperty("due").GetInt64());
     }
 
@@ -99,6 +104,69 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
     {
         Assert.Contains("KkiaEvents API", await system.Anonymous.GetStringAsync("/docs/"));
         Assert.Equal(HttpStatusCode.OK, (await system.Anonymous.GetAsync("/metrics")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://+:8085")]
+    [InlineData("http://*:8085")]
+    [InlineData("http://0.0.0.0:8085")]
+    [InlineData("http://[::]:8085")]
+    [InlineData("http://192.0.2.1:8085")]
+    [InlineData("https://console.example:8085")]
+    public async Task Where_others_reach_Console_the_document_and_its_page_want_a_key(string address)
+    {
+        var features = system.Console.GetRequiredService<IServer>().Features;
+        var real = features.GetRequiredFeature<IServerAddressesFeature>();
+        try
+        {
+            features.Set<IServerAddressesFeature>(new ListensOn([.. real.Addresses, address]));
+            foreach (var path in new[] { "/openapi/v1.json", "/docs/" })
+            {
+                using var stranger = await system.Anonymous.GetAsync(path);
+                Assert.True(stranger.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {stranger.StatusCode}");
+                using var reader = await system.Reader.GetAsync(path);
+                Assert.True(reader.IsSuccessStatusCode, $"{path}: {reader.StatusCode}");
+                using var announcing = await system.KeyAsync(ApiScope.Announce);
+                using var announcer = await announcing.GetAsync(path);
+                Assert.True(announcer.StatusCode == HttpStatusCode.Forbidden, $"{path}: {announcer.StatusCode}");
+            }
+
+            features.Set<IServerAddressesFeature>(new ListensOn(["http://localhost:8085", "http://127.0.0.2:8085", "http://[::1]:8085"]));
+            Assert.Equal(HttpStatusCode.OK, (await system.Anonymous.GetAsync("/openapi/v1.json")).StatusCode);
+            features.Set<IServerAddressesFeature>(new ListensOn([]));
+            Assert.Equal(HttpStatusCode.Unauthorized, (await system.Anonymous.GetAsync("/openapi/v1.json")).StatusCode);
+        }
+        finally
+        {
+            features.Set(real);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":99}""")]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":"2"}""")]
+    [InlineData("/api/v1/keys", """{"name":"of-a-number","scope":"Read,Operate"}""")]
+    [InlineData("/api/v1/payments/default/any/review", """{"verdict":7,"reason":"r"}""")]
+    [InlineData("/api/v1/payments/default/any/review", """{"verdict":"Accepted,Rejected","reason":"r"}""")]
+    [InlineData("/api/v1/replays", """{"selection":null}""")]
+    public async Task What_is_no_word_is_none_and_null_is_nothing(string path, string json)
+    {
+        using var response = await system.Admin.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(0L, await system.ReadAsync<long>("select count(*) from kkiaevents.mt_doc_apikey where data ->> 'name' = 'of-a-number'"));
+    }
+
+    /// <summary>As one was made while numbers were taken for scopes.</summary>
+    [Fact]
+    public async Task A_key_of_a_scope_that_there_is_not_opens_nothing()
+    {
+        using var key = await system.KeyAsync(ApiScope.Read);
+        var id = await system.ReadAsync<string>("select id from kkiaevents.mt_doc_apikey order by data ->> 'createdAt' desc limit 1");
+        await system.ExecuteAsync($"update kkiaevents.mt_doc_apikey set data = jsonb_set(data, '{{scope}}', '99') where id = '{id}'");
+        Assert.Equal(HttpStatusCode.Forbidden, (await key.GetAsync("/api/v1/keys")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await key.GetAsync("/api/v1/payments")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await system.Admin.GetAsync("/api/v1/keys")).StatusCode);
+        await system.ExecuteAsync($"update kkiaevents.mt_doc_apikey set data = jsonb_set(data, '{{scope}}', '\"Read\"') where id = '{id}'");
     }
 
     private Task<(int Status, JsonElement Body)> ExpectAsync(string order, long amount) =>
@@ -114,5 +182,12 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
         }
 
         return statuses;
+    }
+
+    private sealed class ListensOn(ICollection<string> addresses) : IServerAddressesFeature
+    {
+        public ICollection<string> Addresses => addresses;
+
+        public bool PreferHostingUrls { get; set; }
     }
 }

@@ -17,7 +17,7 @@ using RabbitMQ.Client;
 namespace KkiaEvents.Tests.Integration.Operating;
 
 /// <summary>An installation with a Console, and a key of each scope.</summary>
-public sealed class Operators(Services services) : Installation(services), IAsyncLifetime
+public class Operators(Services services) : Installation(services), IAsyncLifetime
 {
     private readonly Dictionary<ApiScope, HttpClient> _clients = [];
     private static readonly string[] MessageTypes = ["urn:message:KkiaEvents.Contracts:TransactionSucceeded", "urn:message:KkiaEvents.Contracts:TransactionNotification"];
@@ -37,11 +37,14 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
 
     public IServiceProvider Console => _console!.Services;
 
+    /// <summary>Settings of the Console beside the usual ones.</summary>
+    protected virtual IReadOnlyList<string> ConsoleSettings => [];
+
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
         _console = ConsoleApp.Build(
-            ["--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf("operations")}", $"--ConnectionStrings:Ledger={Ledger.Console}"],
+            ["--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf("operations")}", $"--ConnectionStrings:Ledger={Ledger.Console}", .. ConsoleSettings],
             builder => builder.Services.AddSingleton(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))));
         await _console.StartAsync();
         Anonymous = new() { BaseAddress = new(_console.Urls.First()) };
@@ -79,10 +82,14 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 
+    /// <summary>A client with a new key.</summary>
+    public async Task<HttpClient> KeyAsync(ApiScope scope, params string[] merchants) =>
+        With((await Console.GetRequiredService<ApiKeys>().CreateAsync($"test-{Guid.NewGuid():n}", scope, merchants, "test", CancellationToken.None)).Secret);
+
     /// <summary>Puts a webhook aside as Processor does (DeadLetters); its message id.</summary>
-    public async Task<string> PutAsideAsync(string transactionId)
+    public async Task<string> PutAsideAsync(string transactionId, string merchant = "default", string? id = null)
     {
-        var messageId = Guid.NewGuid().ToString();
+        var messageId = id ?? Guid.NewGuid().ToString();
         var body = Body(transactionId);
         await using var connection = await new ConnectionFactory { Uri = new(AmqpUri) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
@@ -90,7 +97,7 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
         {
             messageId,
             messageType = MessageTypes,
-            message = new { deliveryId = messageId, merchant = "default", transactionId, @event = "transaction.success", amount = 5000, body, signature = Sign(body), receivedAt = DateTimeOffset.UtcNow },
+            message = new { deliveryId = messageId, merchant, transactionId, @event = "transaction.success", amount = 5000, body, signature = Sign(body), receivedAt = DateTimeOffset.UtcNow },
         });
         await channel.BasicPublishAsync(Topology.DeadLetters, "", mandatory: true, new BasicProperties
         {
@@ -110,6 +117,7 @@ public sealed class Operators(Services services) : Installation(services), IAsyn
         if (_console is not null)
             await _console.DisposeAsync();
         await DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
 

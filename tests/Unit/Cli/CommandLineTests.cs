@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using KkiaEvents.Cli;
 using Microsoft.Extensions.Configuration;
@@ -7,6 +8,8 @@ namespace KkiaEvents.Tests.Unit.Cli;
 /// <summary>What <c>kkia</c> makes of command lines, before any ledger or broker is asked.</summary>
 public class CommandLineTests
 {
+    private const string Nonsense = "nonsense";
+
     private static readonly Dictionary<string, string?> Configured = new()
     {
         ["ConnectionStrings:Ledger"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1",
@@ -17,13 +20,15 @@ public class CommandLineTests
     [InlineData("show", "TRANSACTION|ORDER")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("show one two", "two")]
-    [InlineData("list --state 7", "'7' is none of Open")]
-    [InlineData("list --flag 0", "'0' is none of AmountMismatch")]
-    [InlineData("list --min-amount much", "much")]
+    [InlineData("list --state 7", "--state is '7', but must be one of Open")]
+    [InlineData("list --flag 0", "--flag is '0', but must be one of AmountMismatch")]
+    [InlineData("list --min-amount much", "--min-amount is 'much', but must be a whole number of XOF, for example 5000")]
+    [InlineData("list --max-amount -1", "--max-amount is '-1'")]
+    [InlineData("list --state Paid,Open", "--state is 'Paid,Open'")]
     [InlineData("list --limit 0", "from 1 to 1000")]
     [InlineData("as-of order-1", "missing")]
-    [InlineData("list --from yesterday", "'yesterday' is not a time")]
-    [InlineData("as-of soon order-1", "'soon' is not a time")]
+    [InlineData("list --from yesterday", "--from is 'yesterday', but must be a time")]
+    [InlineData("as-of soon order-1", "TIME is 'soon', but must be a time")]
     [InlineData("export there --from 2026-03-02 --to 2026-03-01", "--from must be before --to")]
     [InlineData("verify-export there --secret-file secret.txt", "MERCHANT=FILE")]
     [InlineData("verify-export nowhere", "'nowhere' is not there")]
@@ -52,13 +57,42 @@ public class CommandLineTests
     [InlineData("refund settle txn --done", "--reason")]
     [InlineData("refund settle --done --reason r", "TRANSACTION|ORDER")]
     [InlineData("keys create name", "SCOPE")]
-    [InlineData("keys create name 2", "'2' is none of Read, Operate, Admin")]
+    [InlineData("keys create name 2", "SCOPE is '2', but must be one of Read, Operate, Admin, Announce")]
     public async Task Nonsense_ends_with_2_and_a_line_that_says_what_is_wrong(string line, string said)
     {
         var (code, output, error) = await RunAsync(Configured, line.Split(' '));
         Assert.True(code == 2, $"{code} {output}{error}");
         Assert.Contains(said, error, StringComparison.Ordinal);
         Assert.Empty(output);
+    }
+
+    /// <summary>Every value of every command that is read as anything else than text.</summary>
+    [Fact]
+    public async Task A_value_that_makes_no_sense_is_told_with_its_option_what_was_given_and_an_example()
+    {
+        var nothing = new CliContext(new(TextWriter.Null, TextWriter.Null), new ConfigurationBuilder().Build());
+        var tried = 0;
+        foreach (var (path, command) in KkiaApp.Commands.SelectMany(c => Leaves("", c.Create(nothing))))
+        {
+            var values = command.Options.Where(o => IsRead(o.ValueType)).Select(o => (o.Name, Line: $"{path} {o.Name} {Nonsense}"))
+                .Concat(command.Arguments.Where(a => IsRead(a.ValueType)).Select(a => (a.Name, Line: $"{path} {string.Join(' ', command.Arguments.Select(_ => Nonsense))}")));
+            foreach (var (name, line) in values)
+            {
+                tried++;
+                var (code, _, error) = await RunAsync(Configured, line.Split(' '));
+                Assert.True(code == 2, $"{line}: {code} {error}");
+                Assert.Contains($"{name} is '{Nonsense}', but must be ", error, StringComparison.Ordinal);
+                Assert.True(error.Contains("for example", StringComparison.Ordinal) || error.Contains("one of", StringComparison.Ordinal), error);
+                Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(tried >= 12, $"{tried}");
+
+        static bool IsRead(Type type) => type != typeof(string) && type != typeof(string[]) && type != typeof(bool);
+
+        static IEnumerable<(string Path, Command Command)> Leaves(string before, Command command) =>
+            command.Subcommands.Count == 0 ? [($"{before} {command.Name}".Trim(), command)] : command.Subcommands.SelectMany(c => Leaves($"{before} {command.Name}", c));
     }
 
     [Theory]

@@ -68,6 +68,20 @@ public sealed class KkiapayRegistrationTests
         Assert.Equal($"http://localhost:1/v1/transactions/{Provider.Id}", provider.Requests.Last().Address);
     }
 
+    [Theory]
+    [InlineData("Environment", "1")]
+    [InlineData("Environment", "Sandbox,Production")]
+    [InlineData("Dialect", "0")]
+    [InlineData("Dialect", "Auto, Rest")]
+    public void A_word_of_the_configuration_is_a_name_and_nothing_else(string setting, string text)
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("Kkiapay:Merchants:default:PrivateKey", "key"), new($"Kkiapay:Merchants:default:{setting}", text)])
+            .Build().GetSection("Kkiapay:Merchants:default");
+        using var built = new ServiceCollection().AddKkiapay("default", section).BuildServiceProvider();
+        var wrong = Assert.Throws<OptionsValidationException>(() => built.GetRequiredService<IOptionsMonitor<KkiapayOptions>>().Get("default"));
+        Assert.Contains(setting, wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_merchant_that_is_added_while_running_is_known_without_a_restart()
     {
