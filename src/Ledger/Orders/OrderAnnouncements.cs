@@ -33,8 +33,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     private static string? Problem(ExpectPayment command) => command switch
     {
         _ when !PaymentKey.IsMerchantName(command.Merchant) => $"'{command.Merchant}' is no merchant's name: lower-case letters, digits and hyphens.",
-        _ when string.IsNullOrWhiteSpace(command.OrderId) || command.OrderId.Length > OrderReference.MaxLength || command.OrderId.Contains('\0', StringComparison.Ordinal) =>
-            $"The order id must have 1 to {OrderReference.MaxLength} characters.",
+        _ when OrderIdForm.Canonical(command.OrderId) is null => $"{OrderIdForm.Rule} This one does not.",
         _ when command.Amount <= 0 => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
         _ when command.TransactionId is { } id && !PaymentKey.IsTransactionId(id) => $"Order {command.OrderId}: '{id}' is no transaction id.",
         _ => null,
@@ -44,7 +43,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     {
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();
-        var orderId = command.OrderId.Trim();
+        var orderId = OrderIdForm.Canonical(command.OrderId)!;
         var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
             ?? Order.New(command.Merchant, orderId);
 
