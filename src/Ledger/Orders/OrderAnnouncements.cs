@@ -44,6 +44,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();
         var orderId = OrderIdForm.Canonical(command.OrderId)!;
+        var alike = await new LookAlikes(session, options.Schema).OfAsync(Order.New(command.Merchant, orderId), cancellationToken);
         var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
             ?? Order.New(command.Merchant, orderId);
 
@@ -68,7 +69,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         if (command.TransactionId is { } transactionId
             && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } refused)
             return refused;
-        MakeDue(session, order.Transactions.Concat(command.TransactionId is null ? [] : [command.TransactionId]), command.Merchant, now);
+        MakeDue(session, order.Transactions.Concat(alike.SelectMany(o => o.Transactions)).Concat(command.TransactionId is null ? [] : [command.TransactionId]), command.Merchant, now);
         await session.SaveChangesAsync(cancellationToken);
         return new(true);
     }

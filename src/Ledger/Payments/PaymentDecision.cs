@@ -123,6 +123,9 @@ public static class PaymentDecision
         if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1 && !facts.IsAccepted(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
 
+        if (order?.LookAlike is { } alike && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The payment names order {order.OrderId}, which nobody announced; order {alike}, which the shop announced, differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
+
         if (order?.Due is { } due && due != amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(due)}; {Xof(amount.Value)} was paid. The buyer may have changed the amount in the browser.");
 
@@ -162,6 +165,8 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced} after it had been accepted for order {paidOrder}.");
         if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
+        if (order?.LookAlike is { } alike && !facts.IsAcknowledged(FlagReason.OrderMismatch))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"Order {alike} was announced after this payment had been accepted for order {order.OrderId}, which differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
         if (order?.Due is { } due && due != payment.Amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
         return null;
