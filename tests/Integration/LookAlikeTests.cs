@@ -120,7 +120,7 @@ public class LookAlikeTests(NobodySubscribed system) : IClassFixture<NobodySubsc
     private async Task AnnounceAsync(string order, string merchant)
     {
         var announcements = new OrderAnnouncements(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), TimeProvider.System);
-        Assert.Null((await announcements.AnnounceAsync(new ExpectPayment { Merchant = merchant, OrderId = order, Amount = 5000 }, default)).Problem);
+        Assert.Null((await announcements.AnnounceAsync(new ExpectPayment { Merchant = merchant, OrderId = order, Amount = 5000 }, null, null, default)).Problem);
     }
 
     private async Task<Settled> ConfirmAsync(string transaction, string order, PaymentLedger? ledger = null)

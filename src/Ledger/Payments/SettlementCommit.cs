@@ -159,7 +159,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         if (order is null)
             return null;
         OrderHeld? held = null;
-        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && answer.Status == TransactionStatus.Complete && order.PaidBy is null)
+        if (PaymentDecision.Holds(payment, order, answer))
         {
             held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
             order = order.PaidBefore(payment.TransactionId, payment.Amount);
