@@ -2,12 +2,14 @@ using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace KkiaEvents.Tests.Integration;
 
@@ -113,6 +115,25 @@ public class LookAlikeTests(NobodySubscribed system) : IClassFixture<NobodySubsc
         await services.GetRequiredService<LedgerSchema>().MakeAsync([], default);
         Assert.Equal(0, await WithoutKeyAsync());
         Assert.IsType<OrderPaymentFlagged>((await ConfirmAsync("txn_2", "Order-1")).Outcome);
+    }
+
+    [Fact]
+    public async Task An_export_of_a_period_holds_the_earlier_announcement_that_a_look_alike_was_flagged_for()
+    {
+        await AnnounceAsync("order-1");
+        var from = DateTimeOffset.UtcNow;
+        Assert.IsType<OrderPaymentFlagged>((await ConfirmAsync("txn_1", "ORDER-1")).Outcome);
+        var directory = Directory.CreateTempSubdirectory("kkia-alike-").FullName;
+        try
+        {
+            var events = new EventReader(system.Get<NpgsqlDataSource>(), system.Get<LedgerOptions>());
+            await new LedgerExport(events, _ => new(), TimeProvider.System).WriteAsync(directory, from);
+            Assert.Contains($"\"order/{_merchant}/order-1\"", await File.ReadAllTextAsync(Path.Combine(directory, "events.ndjson")), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     private Task AnnounceAsync(string order) => AnnounceAsync(order, _merchant);

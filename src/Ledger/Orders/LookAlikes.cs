@@ -16,22 +16,21 @@ internal sealed class LookAlikes(IDocumentSession session, string schema)
     private const string Buckets = "select distinct hashtext(key) & 63 as bucket from unnest($1::text[]) key order by bucket";
     private const int LockClass = 0x6B6B6961;
 
-    /// <summary>Which of these orders differs from an announced one by its look alone: by row, the announced order's id. Call it before anything is written.</summary>
-    /// <param name="orders">Orders that are not announced themselves.</param>
+    /// <summary>These orders as they stand once nobody can announce one of them or of their look-alikes, each that is not announced with the announced one that it may be taken for. Call it before anything is written.</summary>
+    /// <param name="orders">Orders as they were read before, or new ones; those that were not announced by then.</param>
     /// <param name="cancellationToken">Ends reading.</param>
-    public async Task<IReadOnlyDictionary<string, string>> AnnouncedAsync(IReadOnlyCollection<Order> orders, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Order>> WithLookAlikesAsync(IReadOnlyCollection<Order> orders, CancellationToken cancellationToken)
     {
-        var alike = new Dictionary<string, string>();
         if (orders.Count == 0)
-            return alike;
-        var announced = (await ReadAsync("pg_advisory_xact_lock_shared", orders, cancellationToken)).Where(o => o.IsAnnounced).ToLookup(o => o.FoldedId);
-        foreach (var order in orders)
-        {
-            if (announced[order.FoldedId].Select(o => o.OrderId).Min(StringComparer.Ordinal) is { } other)
-                alike[order.Id] = other;
-        }
-
-        return alike;
+            return [];
+        var rows = await ReadAsync("pg_advisory_xact_lock_shared", orders, cancellationToken);
+        var announced = rows.Where(o => o.IsAnnounced).ToLookup(o => o.FoldedId, o => o.OrderId);
+        return
+        [
+            .. from read in orders
+               let order = rows.Find(o => o.Id == read.Id) ?? read
+               select order.IsAnnounced ? order : order with { LookAlike = announced[order.FoldedId].Min(StringComparer.Ordinal) },
+        ];
     }
 
     /// <summary>The orders that an order that is being announced may be taken for. Call it before anything is read or written.</summary>
@@ -45,12 +44,12 @@ internal sealed class LookAlikes(IDocumentSession session, string schema)
         await using var batch = new NpgsqlBatch(session.Connection);
         batch.BatchCommands.Add(Command($"select {locks}({LockClass}, bucket) from ({Buckets}) sorted", keys));
         // A row without a key was written by a version that knew none.
-        batch.BatchCommands.Add(Command($"select data::text from {schema}.mt_doc_order where data ->> 'foldedId' = any($1) or data ->> 'foldedId' is null", keys));
+        batch.BatchCommands.Add(Command($"select data::text, mt_version::bigint from {schema}.mt_doc_order where data ->> 'foldedId' = any($1) or data ->> 'foldedId' is null", keys));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var found = new List<Order>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(JsonSerializer.Deserialize<Order>(reader.GetString(0), LedgerStore.Json)!);
+            found.Add(JsonSerializer.Deserialize<Order>(reader.GetString(0), LedgerStore.Json)! with { Version = (int)reader.GetInt64(1) });
         return found;
     }
 

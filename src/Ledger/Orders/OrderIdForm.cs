@@ -14,7 +14,7 @@ public static partial class OrderIdForm
 
     /// <summary>What an order id is, for whoever sent something else.</summary>
     public static readonly string Rule =
-        $"An order id has 1 to {MaxLength} characters, none of them a control, a line break, an invisible format character or U+FFFD, and does not begin with {{, [ or \".";
+        $"An order id has 1 to {MaxLength} characters, none of them a control, a line break, an invisible format character or U+FFFD, and does not begin with {{ or [.";
 
     // Nothing composes to less than a quarter of its length.
     private const int MaxRaw = MaxLength * 4;
@@ -29,11 +29,11 @@ public static partial class OrderIdForm
     /// The id in its one form: Unicode's NFC, without white space at either end. The database, the announcement and the
     /// payment all hold this form.
     /// </summary>
-    /// <returns>Null when the text is no order id (<see cref="Rule"/>). Begins with a bracket or a quote: that is JSON which was sent where an id belongs.</returns>
+    /// <returns>Null when the text is no order id (<see cref="Rule"/>). What begins with a bracket is JSON that was sent where an id belongs.</returns>
     public static string? Canonical(string? text)
     {
         var trimmed = text.AsSpan().Trim();
-        if (trimmed.Length is 0 or > MaxRaw || trimmed[0] is '{' or '[' or '"')
+        if (trimmed.Length is 0 or > MaxRaw || trimmed[0] is '{' or '[')
             return null;
         foreach (var rune in trimmed.EnumerateRunes())
         {

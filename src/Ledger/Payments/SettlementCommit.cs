@@ -68,8 +68,8 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         }
 
         var unannounced = _orders.Values.Where(o => !o.IsAnnounced).ToList();
-        foreach (var (id, announced) in await new LookAlikes(session, schema).AnnouncedAsync(unannounced, cancellationToken))
-            _orders[id] = _orders[id] with { LookAlike = announced };
+        foreach (var order in await new LookAlikes(session, schema).WithLookAlikesAsync(unannounced, cancellationToken))
+            _orders[order.Id] = order;
     }
 
     private static string? OrderNamedBy(PaymentFacts facts, IReadOnlyDictionary<PaymentKey, Payment> known)

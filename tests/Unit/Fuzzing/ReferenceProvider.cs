@@ -75,7 +75,7 @@ internal static partial class ReferenceProvider
     public static string? OrderId(string? text)
     {
         var id = text?.Trim();
-        if (string.IsNullOrEmpty(id) || OddInAnId().IsMatch(id) || "{[\"".Contains(id[0], StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(id) || OddInAnId().IsMatch(id) || "{[".Contains(id[0], StringComparison.Ordinal))
             return null;
         id = UnicodeNormalization.Compose(id);
         return id.Length <= 128 ? id : null;
