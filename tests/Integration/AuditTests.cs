@@ -68,7 +68,7 @@ public class AuditTests(Installation system) : IClassFixture<Installation>
         var without = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(without);
         await system.Outcomes.WaitForAsync(without);
-        Assert.True((await system.Get<OrderAnnouncements>().AnnounceAsync(new() { OrderId = "audit-5", Amount = 5000, TransactionId = without }, default)).Accepted);
+        Assert.True((await system.Get<OrderAnnouncements>().AnnounceAsync(new() { OrderId = "audit-5", Amount = 5000, TransactionId = without }, by: null, sentAt: null, default)).Accepted);
         await Condition.HoldsAsync("it holds the order", async () => await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{without}' and type = 'order_held'") == 1);
         await system.SettledAsync();
     }

@@ -18,6 +18,8 @@ public class LedgerConcurrencyTests(NobodySubscribed system) : IClassFixture<Nob
 
     private OrderAnnouncements Announcements => new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), TimeProvider.System);
 
+    private OrderRelease Release => new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), TimeProvider.System);
+
     private PaymentActs Acts => new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), TimeProvider.System);
 
     [Fact]
@@ -125,11 +127,19 @@ public class LedgerConcurrencyTests(NobodySubscribed system) : IClassFixture<Nob
     private async Task InterfereAsync(Random random, string merchant, int step, CancellationToken cancellation)
     {
         var key = new PaymentKey(merchant, $"txn_{random.Next(3)}");
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 await Announcements.AnnounceAsync(
-                    new ExpectPayment { Merchant = merchant, OrderId = Orders[random.Next(2)], Amount = 5000, TransactionId = random.Next(2) == 0 ? key.TransactionId : null }, by: null, sentAt: null, cancellation);
+                    new ExpectPayment
+                    {
+                        Merchant = merchant, OrderId = Orders[random.Next(2)], Amount = random.Next(3) == 0 ? 100 : 5000, Withdrawn = random.Next(6) == 0,
+                        TransactionId = random.Next(2) == 0 ? key.TransactionId : null,
+                    },
+                    by: null, sentAt: null, cancellation);
+                break;
+            case 2:
+                await Release.ReleaseAsync(merchant, Orders[random.Next(2)], "ama", "the wrong one", cancellation);
                 break;
             case 1:
                 await Acts.ReviewAsync(key, (FlagVerdict)random.Next(3), "ama", "looked at it", cancellation);

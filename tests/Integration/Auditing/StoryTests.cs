@@ -40,7 +40,7 @@ public class StoryTests(Installation system) : IClassFixture<Installation>
     public async Task An_orders_story_has_both_transactions_and_says_that_it_was_paid_twice()
     {
         var orders = system.Get<OrderAnnouncements>();
-        Assert.True((await orders.AnnounceAsync(new() { OrderId = "story-2", Amount = 5000 }, Token)).Accepted);
+        Assert.True((await orders.AnnounceAsync(new() { OrderId = "story-2", Amount = 5000 }, by: null, sentAt: null, Token)).Accepted);
         var first = await PaidAsync("story-2");
         var second = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "story-2" } });
         await system.NotifyAsync(second, order: "story-2");
