@@ -11,7 +11,7 @@ public sealed record ExpectPayment
     /// <summary>The merchant; <c>default</c> where there is only one.</summary>
     public string Merchant { get; init; } = "default";
 
-    /// <summary>The shop's order id, as the checkout passes it on: 1 to 128 characters.</summary>
+    /// <summary>The shop's order id, as the checkout passes it on: 1 to 128 characters (UTF-16 code units), no controls and nothing invisible. Kept in Unicode's NFC, without white space at either end.</summary>
     public required string OrderId { get; init; }
 
     /// <summary>What the order is due, gross, in whole XOF, above 0.</summary>

@@ -140,7 +140,7 @@ public enum FlagReason
     /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed.</summary>
     AmountMismatch,
 
-    /// <summary>The verified payment names another order than was announced or claimed.</summary>
+    /// <summary>The verified payment names another order than was announced or claimed, or one that nobody announced and that looks like an announced one.</summary>
     OrderMismatch,
 
     /// <summary>The transaction belongs to another merchant.</summary>

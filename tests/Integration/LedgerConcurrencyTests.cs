@@ -92,15 +92,22 @@ public class LedgerConcurrencyTests(NobodySubscribed system) : IClassFixture<Nob
         var paid = Confirmed(key, "digest-1");
         Assert.IsType<OrderPaid>(Assert.Single(await Processor().SettleAsync([paid], await Processor().FindAsync([key], default), default)).Outcome);
 
-        // The order is read, and announced before what is decided from it is written.
-        var said = 0;
-        PaymentLedger overtaken = new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), _ =>
+        // The order is read, and announced before what is decided from it is written: the announcement waits for that.
+        Task? announcing = null;
+        PaymentLedger deciding = new(system.Get<IDocumentStore>(), system.Get<LedgerOptions>(), _ =>
         {
-            if (said++ == 0)
-                Announce(key.Merchant, amount: 100);
+            if (announcing is not null)
+                return Lenient;
+            announcing = Task.Run(() => Announce(key.Merchant, amount: 100));
+            Condition.HoldsAsync("the announcement waits", async () => await system.ReadAsync<long>(
+                "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())") > 0)
+                .GetAwaiter().GetResult();
             return Lenient;
         });
-        var settled = Assert.Single(await overtaken.SettleAsync([Confirmed(key, "digest-2")], await overtaken.FindAsync([key], default), default));
+        Assert.Null(Assert.Single(await deciding.SettleAsync([Confirmed(key, "digest-2")], await deciding.FindAsync([key], default), default)).Outcome);
+        await announcing!;
+        Assert.Equal(1L, await system.ReadAsync<long>($"select count(*) from kkiaevents.due where stream_id = '{key.StreamId}'"));
+        var settled = Assert.Single(await Processor().SettleAsync([Confirmed(key, "digest-3")], await Processor().FindAsync([key], default), default));
         Assert.Equal(FlagReason.AmountMismatch, Assert.IsType<OrderPaymentFlagged>(settled.Outcome).Reason);
     }
 

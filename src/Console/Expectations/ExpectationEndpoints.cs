@@ -25,7 +25,7 @@ internal static class ExpectationEndpoints
             return TypedResults.Problem(
                 $"No merchant '{expectation.Merchant}' is configured here, so the amount would guard no payment. Console knows the merchants that Kkiapay__Merchants__NAME__… names to it, or 'default' when there are none.",
                 statusCode: 400, title: "Refused");
-        expectation = expectation with { Merchant = merchant };
+        expectation = expectation with { Merchant = merchant, OrderId = OrderIdForm.Canonical(expectation.OrderId) ?? expectation.OrderId };
         var announced = await announcements.AnnounceAsync(expectation, user.Who(), time.GetUtcNow(), cancellationToken);
         if (announced.Problem is { } problem)
             return TypedResults.Problem(problem, statusCode: announced.Disagrees ? 409 : 400, title: announced.Disagrees ? "Disagrees" : "Refused");

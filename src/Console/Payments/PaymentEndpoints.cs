@@ -78,6 +78,7 @@ internal static class PaymentEndpoints
         ?? throw new OperationRefusedException(Refusal.NotFound, $"The ledger knows no transaction {transactionId} of merchant {merchant}.");
 
     private static async Task<Order> FindOrderAsync(string merchant, string orderId, IQuerySession session, CancellationToken cancellationToken) =>
-        await session.LoadAsync<Order>(Order.IdOf(merchant, orderId), cancellationToken)
-        ?? throw new OperationRefusedException(Refusal.NotFound, $"The ledger knows no order {orderId} of merchant {merchant}.");
+        await session.LoadManyAsync<Order>(cancellationToken, OrderIdForm.Written(orderId).Select(id => Order.IdOf(merchant, id))) is [var order, ..]
+            ? order
+            : throw new OperationRefusedException(Refusal.NotFound, $"The ledger knows no order {orderId} of merchant {merchant}.");
 }

@@ -122,7 +122,7 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
     {
         var payment = track.Payment;
         var order = PaymentDecision.OrderOf(payment, answer) is { } orderId
-            ? OrderOf(payment.Merchant, orderId) ?? Order.New(payment.Merchant, orderId)
+            ? _orders.Named(payment.Merchant, orderId)
             : null;
         Decisions++;
         try

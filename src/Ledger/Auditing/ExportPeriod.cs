@@ -6,8 +6,8 @@ namespace KkiaEvents.Ledger.Auditing;
 /// <param name="Within">The only merchants whose payments and orders are in it; null for everything, operators' records too.</param>
 public sealed record ExportPeriod(DateTimeOffset? From = null, DateTimeOffset? To = null, IReadOnlyCollection<string>? Within = null)
 {
-    // Whole streams, and with each payment its order's announcements and the order's other payments: a decision is held
-    // against what it was taken from, some of which lies before the period.
+    // Whole streams, and with each payment its order's announcements, those of the order's look-alikes, and the order's other
+    // payments: a decision is held against what it was taken from, some of which lies before the period.
     internal (string Condition, object[] Parameters) Selection(string schema)
     {
         if (From is null && To is null)
@@ -15,10 +15,15 @@ public sealed record ExportPeriod(DateTimeOffset? From = null, DateTimeOffset? T
         var condition = $"""
             timestamp < $2 and stream_id in (
               with touched as (select distinct stream_id from {schema}.mt_events where timestamp >= $1 and timestamp < $2),
-              orders as (
+              named as (
                 select data ->> 'merchant' as merchant, data ->> 'orderId' as order_id from {schema}.mt_doc_payment
                 where id in (select stream_id from touched) and data ->> 'orderId' is not null
-                union select split_part(stream_id, '/', 2), regexp_replace(stream_id, '^order/[^/]+/', '') from touched where stream_id ~ '^order/[^/]+/')
+                union select split_part(stream_id, '/', 2), regexp_replace(stream_id, '^order/[^/]+/', '') from touched where stream_id ~ '^order/[^/]+/'),
+              orders as (
+                select merchant, order_id from named
+                union select alike.data ->> 'merchant', alike.data ->> 'orderId' from named
+                join {schema}.mt_doc_order own on own.id = named.merchant || '/' || named.order_id
+                join {schema}.mt_doc_order alike on alike.data ->> 'foldedId' = own.data ->> 'foldedId')
               select stream_id from touched
               union select 'order/' || merchant || '/' || order_id from orders
               union select p.id from {schema}.mt_doc_payment p join orders o on p.data ->> 'orderId' = o.order_id and p.data ->> 'merchant' = o.merchant

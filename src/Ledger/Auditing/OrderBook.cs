@@ -12,6 +12,7 @@ namespace KkiaEvents.Ledger.Auditing;
 internal sealed class OrderBook
 {
     private readonly Dictionary<string, Order> _orders = [];
+    private readonly Dictionary<string, string[]> _announced = [];
 
     /// <summary>The stored types that say something about an order.</summary>
     public static bool Concerns(Type type) => type == typeof(OrderAnnounced) || type == typeof(OrderWithdrawn) || type == typeof(OrderHeld) || type == typeof(OrderReleased) || type.IsAssignableTo(typeof(OrderEvent));
@@ -21,6 +22,13 @@ internal sealed class OrderBook
 
     /// <summary>The order so far; null when nothing is known of it.</summary>
     public Order? Find(string merchant, string orderId) => _orders.GetValueOrDefault(Order.IdOf(merchant, orderId));
+
+    /// <summary>The order as a payment that names it is decided with, its look-alike among the announced orders included.</summary>
+    public Order Named(string merchant, string orderId)
+    {
+        var order = Find(merchant, orderId) ?? Order.New(merchant, orderId);
+        return order.IsAnnounced ? order : order with { LookAlike = _announced.GetValueOrDefault(order.FoldedId)?.Min(StringComparer.Ordinal) };
+    }
 
     /// <summary>Applies one more event.</summary>
     /// <param name="streamId">Its stream.</param>
@@ -47,6 +55,13 @@ internal sealed class OrderBook
         }
     }
 
-    private void Change(string merchant, string orderId, Func<Order, Order> change) =>
-        _orders[Order.IdOf(merchant, orderId)] = change(Find(merchant, orderId) ?? Order.New(merchant, orderId));
+    private void Change(string merchant, string orderId, Func<Order, Order> change)
+    {
+        var before = Find(merchant, orderId) ?? Order.New(merchant, orderId);
+        var order = _orders[before.Id] = change(before);
+        if (order.IsAnnounced == before.IsAnnounced)
+            return;
+        var announced = _announced.GetValueOrDefault(order.FoldedId, []);
+        _announced[order.FoldedId] = order.IsAnnounced ? [.. announced, orderId] : [.. announced.Where(id => id != orderId)];
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Ledger.Storage;
 using Npgsql;
@@ -68,7 +69,7 @@ public sealed class PaymentQueries(NpgsqlDataSource dataSource, LedgerOptions op
         if (filter.Within is { } within)
             Add("p.data ->> 'merchant' = any({0})", within.ToArray());
         if (filter.OrderId is { } order)
-            Add("p.data ->> 'orderId' = {0}", order);
+            Add("p.data ->> 'orderId' = any({0})", OrderIdForm.Written(order));
         if (filter.From is { } from)
             Add(FirstSeen + " >= {0}", from.ToUniversalTime());
         if (filter.To is { } to)

@@ -1,3 +1,4 @@
+using KkiaEvents.Ledger.Orders;
 using Npgsql;
 
 namespace KkiaEvents.Ledger.Auditing;
@@ -18,7 +19,7 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             return found;
         found = await FindAsync(
             $"select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where id = any($1)",
-            named.Select(n => Orders.Order.IdOf(n.Merchant, n.Id)).ToArray(), within, cancellationToken);
+            named.SelectMany(n => OrderIdForm.Written(n.Id).Select(id => Order.IdOf(n.Merchant, id))).ToArray(), within, cancellationToken);
         if (found.Count > 0)
             return found;
         found = await FindAsync(
@@ -32,15 +33,16 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_order where data ->> 'orderId' = any($1)
             union select data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment where data ->> 'orderId' = any($1)
             """,
-            [reference], within, cancellationToken);
+            OrderIdForm.Written(reference), within, cancellationToken);
         if (found.Count > 0)
             return found;
         return await FindAsync(
             $"""
             select distinct data ->> 'merchant', data ->> 'orderId', true from {schema}.mt_doc_payment
-            where data ->> 'orderId' = any($1) and (data ->> 'merchant') || '/' || (data ->> 'orderId') = $2
+            where data ->> 'orderId' = any($1) and (data ->> 'merchant') || '/' || (data ->> 'orderId') = any($2)
             """,
-            [.. named.Select(n => n.Id)], within, cancellationToken, reference);
+            [.. named.SelectMany(n => OrderIdForm.Written(n.Id))], within, cancellationToken,
+            [.. named.SelectMany(n => OrderIdForm.Written(n.Id).Select(id => $"{n.Merchant}/{id}"))]);
     }
 
     /// <summary>The streams of the payments that are, or once were, for an order.</summary>
@@ -53,7 +55,7 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
             """);
         command.Parameters.Add(new() { Value = orderId });
         command.Parameters.Add(new() { Value = merchant });
-        command.Parameters.Add(new() { Value = Orders.Order.IdOf(merchant, orderId) });
+        command.Parameters.Add(new() { Value = Order.IdOf(merchant, orderId) });
         var streams = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -62,15 +64,15 @@ internal sealed class StoryReferences(NpgsqlDataSource dataSource, string schema
     }
 
     private async Task<List<(string Merchant, string Id, bool IsOrder)>> FindAsync(
-        string sql, string[] ids, IReadOnlyCollection<string>? within, CancellationToken cancellationToken, string? reference = null)
+        string sql, string[] ids, IReadOnlyCollection<string>? within, CancellationToken cancellationToken, string[]? references = null)
     {
         var found = new List<(string, string, bool)>();
         if (ids.Length == 0)
             return found;
         await using var command = dataSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = ids });
-        if (reference is not null)
-            command.Parameters.Add(new() { Value = reference });
+        if (references is not null)
+            command.Parameters.Add(new() { Value = references });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Deliveries;
+using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 using Npgsql;
 
@@ -91,7 +92,7 @@ public sealed class StoredOutcomes(NpgsqlDataSource dataSource, LedgerOptions op
         if (selection is { Merchant: not null, TransactionId: not null })
             conditions.Add($"e.stream_id = {Parameter($"{selection.Merchant}/{selection.TransactionId}")}");
         if (selection.OrderId is { } order)
-            conditions.Add($"e.data->>'orderId' = {Parameter(order)}");
+            conditions.Add($"e.data->>'orderId' = any({Parameter(OrderIdForm.Written(order))})");
         if (selection.From is { } from)
             conditions.Add($"e.timestamp >= {Parameter(from.ToUniversalTime())}");
         if (selection.To is { } to)

@@ -56,6 +56,17 @@ public sealed record Order : IRevisioned
     /// <summary>What each of them did, the latest last.</summary>
     public IReadOnlyList<OrderPayment> Payments { get; init; } = [];
 
+    /// <summary>The merchant, and the key that the id shares with its look-alikes (<see cref="OrderIdForm.Fold"/>).</summary>
+    public string FoldedId => IdOf(Merchant, OrderIdForm.Fold(OrderId));
+
+    /// <summary>The announced order that this one, itself not announced, may be taken for. Whoever reads the order for a decision looks it up; it is never stored.</summary>
+    [JsonIgnore]
+    public string? LookAlike { get; init; }
+
+    /// <summary>True when the shop ever said something about it: a payment that names it means it, and none that looks like it.</summary>
+    [JsonIgnore]
+    public bool IsAnnounced => Due is not null || Withdrawn;
+
     /// <summary>The row's id.</summary>
     public static string IdOf(string merchant, string orderId) => $"{merchant}/{orderId}";
 

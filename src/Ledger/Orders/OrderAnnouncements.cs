@@ -34,8 +34,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     private static string? Problem(ExpectPayment command) => command switch
     {
         _ when !PaymentKey.IsMerchantName(command.Merchant) => $"'{command.Merchant}' is no merchant's name: lower-case letters, digits and hyphens.",
-        _ when string.IsNullOrWhiteSpace(command.OrderId) || command.OrderId.Length > OrderReference.MaxLength || command.OrderId.Contains('\0', StringComparison.Ordinal) =>
-            $"The order id must have 1 to {OrderReference.MaxLength} characters.",
+        _ when OrderIdForm.Canonical(command.OrderId) is null => $"{OrderIdForm.Rule} This one does not.",
         { Withdrawn: false, Amount: <= 0 } => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
         _ when command.TransactionId is { } id && !PaymentKey.IsTransactionId(id) => $"Order {command.OrderId}: '{id}' is no transaction id.",
         _ => null,
@@ -45,7 +44,8 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     {
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();
-        var orderId = command.OrderId.Trim();
+        var orderId = OrderIdForm.Canonical(command.OrderId)!;
+        var alike = await new LookAlikes(session, options.Schema).OfAsync(Order.New(command.Merchant, orderId), cancellationToken);
         var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
             ?? Order.New(command.Merchant, orderId);
         if (order.Says(command))
@@ -63,16 +63,17 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         else
             session.UpdateRevision(announced, order.Version + 1);
 
+        List<string> known = [.. alike.SelectMany(o => o.Transactions)];
         if (!command.Withdrawn)
         {
             if (command.TransactionId is { } transactionId
                 && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } other)
                 return other;
-            var known = order.Transactions.Concat(command.TransactionId is null ? [] : [command.TransactionId]).ToList();
-            if (known.Count > 0)
-                session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(command.Merchant, known, "announced", now));
+            known = [.. known, .. order.Transactions, .. command.TransactionId is { } id ? [id] : Array.Empty<string>()];
         }
 
+        if (known.Count > 0)
+            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(command.Merchant, known, "announced", now));
         await session.SaveChangesAsync(cancellationToken);
         return new(true);
     }

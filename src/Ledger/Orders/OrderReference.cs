@@ -5,10 +5,7 @@ namespace KkiaEvents.Ledger.Orders;
 /// <summary>Finds which order a payment names.</summary>
 public static class OrderReference
 {
-    /// <summary>Longest order id that is taken; a longer one is no reference.</summary>
-    public const int MaxLength = 200;
-
-    /// <summary>The first place that names an order; null when none does.</summary>
+    /// <summary>The first place that names an order, as <see cref="OrderIdForm.Canonical"/> writes it; null when none does.</summary>
     /// <param name="places">The merchant's places: see <see cref="OrderPolicy.ReferencePlaces"/>.</param>
     /// <param name="stateData">The shop's own data.</param>
     /// <param name="partnerId">The widget's partner id.</param>
@@ -19,13 +16,12 @@ public static class OrderReference
             var found = place switch
             {
                 "partnerId" => partnerId,
-                "stateData" => stateData is { ValueKind: JsonValueKind.String or JsonValueKind.Number } bare ? Text(bare) : null,
+                "stateData" => stateData is { } bare ? Text(bare) : null,
                 _ when place.StartsWith("stateData.", StringComparison.Ordinal) => Field(stateData, place["stateData.".Length..]),
                 _ => null,
             };
-            found = found?.Trim();
-            if (found is { Length: > 0 and <= MaxLength })
-                return found;
+            if (OrderIdForm.Canonical(found) is { } orderId)
+                return orderId;
         }
 
         return null;
@@ -36,12 +32,19 @@ public static class OrderReference
         var at = data;
         foreach (var name in path.Split('.'))
         {
-            if (at is not { ValueKind: JsonValueKind.Object } node || !node.TryGetProperty(name, out var next))
+            // Which of two members of one name is meant, readers disagree about: the shop may have read the other one.
+            if (at is not { ValueKind: JsonValueKind.Object } node || Repeats(node) || !node.TryGetProperty(name, out var next))
                 return null;
             at = next;
         }
 
         return at is { } value ? Text(value) : null;
+    }
+
+    private static bool Repeats(JsonElement node)
+    {
+        var names = new HashSet<string>();
+        return !node.EnumerateObject().All(member => names.Add(member.Name));
     }
 
     // Shops use numbers as order ids too; the number's own text is the reference.

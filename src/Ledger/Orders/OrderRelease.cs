@@ -20,7 +20,7 @@ public sealed class OrderRelease(IDocumentStore store, LedgerOptions options, Ti
     public async Task<ActResult> ReleaseAsync(string merchant, string orderId, string by, string reason, CancellationToken cancellationToken) =>
         PaymentActs.ProblemOf(by, reason) is { } wrong
             ? new(wrong)
-            : await Collisions.RetriedAsync(() => ReleaseOnceAsync(Order.IdOf(merchant, orderId), by.Trim(), reason.Trim(), cancellationToken), cancellationToken);
+            : await Collisions.RetriedAsync(() => ReleaseOnceAsync(Order.IdOf(merchant, OrderIdForm.Canonical(orderId) ?? orderId), by.Trim(), reason.Trim(), cancellationToken), cancellationToken);
 
     /// <summary>Why a release is refused; null when it is not. An order whose due is paid in full stays paid: a second payment would have the goods handed over twice.</summary>
     public static string? ProblemOf(Order order) => order switch

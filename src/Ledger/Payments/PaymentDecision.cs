@@ -125,6 +125,7 @@ public static class PaymentDecision
             && (payment.PaidOrderId is null || payment.PaidOrderId == order.OrderId)
             && (payment.ReleasedOrderId != order.OrderId || facts.IsAccepted(FlagReason.OrderMismatch))
             && (order.Due is not { } due || due == payment.Amount || facts.IsAccepted(FlagReason.AmountMismatch))
+            && (order.LookAlike is null || facts.IsAccepted(FlagReason.OrderMismatch))
             && (!order.Withdrawn || facts.IsAccepted(FlagReason.Unannounced));
     }
 
@@ -155,6 +156,9 @@ public static class PaymentDecision
 
         if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1 && !facts.IsAccepted(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
+
+        if (order?.LookAlike is { } alike && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"The payment names order {order.OrderId}, which nobody announced; order {alike}, which the shop announced, differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
 
         if (order?.Due is { } due && due != amount && !facts.IsAccepted(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(due)}; {Xof(amount.Value)} was paid. The buyer may have changed the amount in the browser.");
@@ -204,6 +208,8 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.OrderMismatch, $"A person released order {released} from this payment: it pays for nothing here. Refund it, or accept it while no other payment holds the order.");
         if (order?.PaidBy is { } other && other != payment.TransactionId && payment is { PaidOrderId: null, ReleasedOrderId: null } && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
+        if (order?.LookAlike is { } alike && !facts.IsAcknowledged(FlagReason.OrderMismatch))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"Order {alike} was announced after this payment had been accepted for order {order.OrderId}, which differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
         if (order?.Due is { } due && due != payment.Amount && !facts.IsAcknowledged(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it: this payment no longer pays it. Refund it, or accept it while no other payment holds the order.");
         if (order is { Withdrawn: true, PaidBy: null } && !facts.IsAcknowledged(FlagReason.Unannounced))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KkiaEvents.Contracts;
+using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Orders;
@@ -50,8 +51,7 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         var ids = new HashSet<string>();
         foreach (var facts in batch.Where(f => f.Answer is not null))
         {
-            var payment = known.TryGetValue(facts.Key, out var found) ? found : Payment.New(facts.Key);
-            if (PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Evolve(c)), facts.Answer) is { } orderId)
+            if (OrderNamedBy(facts, known) is { } orderId)
                 ids.Add(Order.IdOf(facts.Key.Merchant, orderId));
         }
 
@@ -59,6 +59,28 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
             return;
         foreach (var order in await session.LoadManyAsync<Order>(cancellationToken, ids))
             _orders[order.Id] = order;
+        await FindLookAlikesAsync(batch, known, cancellationToken);
+    }
+
+    // Only money can be paid for the wrong order; and one that is announced means itself.
+    private async Task FindLookAlikesAsync(
+        List<PaymentFacts> batch, IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken cancellationToken)
+    {
+        foreach (var facts in batch.Where(f => f.Answer?.Status == TransactionStatus.Complete))
+        {
+            if (OrderNamedBy(facts, known) is { } orderId)
+                _orders.TryAdd(Order.IdOf(facts.Key.Merchant, orderId), Order.New(facts.Key.Merchant, orderId));
+        }
+
+        var unannounced = _orders.Values.Where(o => !o.IsAnnounced).ToList();
+        foreach (var order in await new LookAlikes(session, schema).WithLookAlikesAsync(unannounced, cancellationToken))
+            _orders[order.Id] = order;
+    }
+
+    private static string? OrderNamedBy(PaymentFacts facts, IReadOnlyDictionary<PaymentKey, Payment> known)
+    {
+        var payment = known.TryGetValue(facts.Key, out var found) ? found : Payment.New(facts.Key);
+        return PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Evolve(c)), facts.Answer);
     }
 
     private void Settle(PaymentFacts facts, Payment payment)
@@ -179,9 +201,9 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         return held;
     }
 
-    // Announced late, an order decides an unannounced payment, or contradicts a paid one.
+    // Announced late, an order decides an unannounced payment or one that names a look-alike, or contradicts a paid one.
     private static bool WaitsForAnnouncement(Payment payment, Order order) =>
-        payment.Flags.Contains(FlagReason.Unannounced) || (order.Due is null && payment.PaidOrderId == order.OrderId);
+        payment.Flags.Contains(FlagReason.Unannounced) || order.LookAlike is not null || (order.Due is null && payment.PaidOrderId == order.OrderId);
 
     private void Deliver(Payment payment, OrderEvent outcome, int version, string? traceParent) =>
         _deliveries.Add(new(

@@ -47,6 +47,7 @@ public sealed class LedgerSchema(IDocumentStore store, NpgsqlDataSource dataSour
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var database = await RequireUtf8Async(connection, cancellationToken);
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await new OrderKeys(dataSource, options.Schema).FillAsync(cancellationToken);
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, $"select pg_advisory_xact_lock({MakingLock})", cancellationToken);

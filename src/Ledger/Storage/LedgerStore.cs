@@ -55,7 +55,7 @@ public static class LedgerStore
             if (mapping.DocumentType == typeof(Payment))
                 PaymentIndexes.AddTo(mapping.Indexes, options.Schema);
         });
-        marten.Schema.For<Order>().Identity(x => x.Id).Index(x => x.OrderId);
+        marten.Schema.For<Order>().Identity(x => x.Id).Index(x => x.OrderId).Index(x => x.FoldedId);
         marten.Schema.For<ApiKey>().Identity(x => x.Id).Index(x => x.Name, index =>
         {
             index.Name = ApiKey.NameIndex;

@@ -19,7 +19,7 @@ internal static class ProviderGrammar
 
     private static readonly Gen<string> Flag = Gen.Frequency((6, Fuzz.OneOf("true", "false")), (2, Fuzz.OneOf("\"true\"", "\"False\"", "\" true \"", "1", "0", "\"yes\"")), (1, JsonGrammar.Value));
 
-    private static readonly Gen<string> Order = Gen.Frequency((5, Fuzz.OneOf("\"A-7\"", "12345", "\" A-7 \"", "\"\"", "\" \"", "1e3", "true", "null", $"\"{new string('o', 200)}\"", $"\"{new string('o', 201)}\"")), (3, JsonGrammar.Scalar), (1, JsonGrammar.Value));
+    private static readonly Gen<string> Order = Gen.Frequency((5, Fuzz.OneOf("\"A-7\"", "12345", "\" A-7 \"", "\"\"", "\" \"", "1e3", "true", "null", $"\"{new string('o', 128)}\"", $"\"{new string('o', 129)}\"", "\"e\\u0301\"", "\"A\\u200b7\"", "\"A\\ufffd7\"", "\"\\u212b\"", "\"{\\\"orderId\\\":1}\"")), (3, JsonGrammar.Scalar), (1, JsonGrammar.Value));
 
     private static readonly Gen<string> ShopObject = JsonGrammar.ObjectOf(Gen.Select(
         Gen.Frequency((6, Gen.Const("\"orderId\"")), (1, Fuzz.OneOf("\"orderid\"", "\"order\\u0049d\"", "\"cart\""))), Order).Array[0, 2]);

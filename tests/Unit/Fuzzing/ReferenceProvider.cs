@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using KkiaEvents.Ledger.Text;
 
 namespace KkiaEvents.Tests.Unit.Fuzzing;
 
@@ -67,7 +68,17 @@ internal static partial class ReferenceProvider
     {
         var data = Unwrapped(shop);
         return new[] { data is ReferenceJson.Members members ? Text(members.Get("orderId")) : null, Text(data), Id(partnerId) }
-            .Select(found => found?.Trim()).FirstOrDefault(found => found is { Length: > 0 and <= 200 });
+            .Select(OrderId).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>An order id as it is kept; null for what is none. (The normal form itself is held against ICU's elsewhere.)</summary>
+    public static string? OrderId(string? text)
+    {
+        var id = text?.Trim();
+        if (string.IsNullOrEmpty(id) || OddInAnId().IsMatch(id) || "{[".Contains(id[0], StringComparison.Ordinal))
+            return null;
+        id = UnicodeNormalization.Compose(id);
+        return id.Length <= 128 ? id : null;
     }
 
     /// <summary>The shop's data: a text that holds an object is that object; null when there is none to keep.</summary>
@@ -88,6 +99,10 @@ internal static partial class ReferenceProvider
     }
 
     private static string? Text(object? value) => value switch { string text => text, ReferenceJson.Number number => number.Raw, _ => null };
+
+    // Controls, format characters, line and paragraph separators, halves of pairs, U+FFFD, and code points that are no characters; tags lie beyond 16 bits.
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD\uFFFE\uFFFF\uFDD0-\uFDEF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\uD83F\uD87F\uD8BF\uD8FF\uD93F\uD97F\uD9BF\uD9FF\uDA3F\uDA7F\uDABF\uDAFF\uDB3F\uDB7F\uDBBF\uDBFF][\uDFFE\uDFFF]|\uDB40[\uDC01\uDC20-\uDC7F]|\uD804[\uDCBD\uDCCD]|\uD80D[\uDC30-\uDC3F]|\uD82F[\uDCA0-\uDCA3]|\uD834[\uDD73-\uDD7A]")]
+    private static partial Regex OddInAnId();
 
     [GeneratedRegex(@"\A(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?\z")]
     private static partial Regex Decimal();

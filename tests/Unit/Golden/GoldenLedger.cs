@@ -127,7 +127,11 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
 
     private Payment PaymentOf(string transaction) => _payments.GetValueOrDefault(transaction) ?? Payment.New(new("default", transaction));
 
-    private Order OrderOf(string orderId) => _orders.GetValueOrDefault(orderId) ?? KkiaEvents.Ledger.Orders.Order.New("default", orderId);
+    private Order OrderOf(string orderId)
+    {
+        var order = _orders.GetValueOrDefault(orderId) ?? KkiaEvents.Ledger.Orders.Order.New("default", orderId);
+        return order.IsAnnounced ? order : order with { LookAlike = _orders.Values.Where(o => o.IsAnnounced && o.FoldedId == order.FoldedId).Select(o => o.OrderId).Min(StringComparer.Ordinal) };
+    }
 
     private void Change(string orderId, Func<Order, Order> change) => _orders[orderId] = change(OrderOf(orderId));
 

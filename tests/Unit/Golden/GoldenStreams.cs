@@ -49,6 +49,8 @@ internal static class GoldenStreams
         ["unannounced-without-order"] = new GoldenLedger(new() { Unannounced = OrderRule.Flag }).Claim(order: null).Answer(Complete, order: null),
         ["order-other-than-claimed"] = new GoldenLedger().Claim(order: "order-7").Answer(Complete),
         ["order-other-than-announced"] = new GoldenLedger().Announce(transaction: GoldenLedger.Transaction).Answer(Complete, order: "order-7"),
+        ["order-looks-like-an-announced-one"] = new GoldenLedger().Announce().Claim(order: "Order-01042").Answer(Complete, order: "Order-01042"),
+        ["order-looks-like-one-announced-after-paid"] = new GoldenLedger().Claim(order: "Order-01042").Answer(Complete, order: "Order-01042").Announce().Answer(Complete, order: "Order-01042"),
         ["merchant-mismatch"] = new GoldenLedger().Claim().Answer(NotYours),
         ["not-a-payment"] = new GoldenLedger().Claim().Answer(NotAPayment),
         ["not-a-payment-by-type"] = new GoldenLedger().Claim().Answer(Complete, type: "CREDIT"),
