@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KkiaEvents.Cli.Output;
 using KkiaEvents.Operations.BrokerUsers;
 using KkiaEvents.ServiceDefaults;
 

@@ -13,7 +13,7 @@ internal sealed class OutcomePublisher(IOutgoingBus bus, ProcessorOptions option
 {
     private static readonly Uri Exchange = new($"exchange:{Topology.OutcomesExchange}?type=topic");
 
-    private static readonly TimeSpan Trusted = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private Declared? _declared;
