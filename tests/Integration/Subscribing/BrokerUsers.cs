@@ -54,7 +54,7 @@ internal static class BrokerUsers
             properties.UserId = userId;
         if (origin is not null)
             properties.Headers = new Dictionary<string, object?> { ["x-first-death-queue"] = origin };
-        var envelope = JsonSerializer.SerializeToUtf8Bytes(new { messageId = id, messageType = MessageTypes, message = command });
+        var envelope = JsonSerializer.SerializeToUtf8Bytes(new { messageId = id, messageType = MessageTypes, headers = new { }, message = command });
         await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, envelope);
         return id;
     }
