@@ -8,6 +8,8 @@ internal sealed class SampleProgram : IDisposable
     public const string Dotnet = "DotnetSubscriber";
     public const string Node = "node-subscriber";
     public const string Python = "python-subscriber";
+    // The system's own may have pika where the first on PATH does not.
+    private static readonly string[] Pythons = ["python3", "/usr/bin/python3"];
     private readonly string? copy;
 
     private SampleProgram(Command command, string? copy = null)
@@ -47,10 +49,9 @@ internal sealed class SampleProgram : IDisposable
             Directory.Delete(copy, recursive: true);
     }
 
-    // The system's own may have it where the first on PATH does not.
     private static async Task<string?> PythonAsync(CancellationToken cancellation)
     {
-        foreach (var python in new[] { "python3", "/usr/bin/python3" }.Where(p => IsOnPath(p) || File.Exists(p)))
+        foreach (var python in Pythons.Where(p => IsOnPath(p) || File.Exists(p)))
         {
             var answer = await CliWrap.Cli.Wrap(python).WithArguments("-c \"import pika\"").WithValidation(CommandResultValidation.None).ExecuteAsync(cancellation);
             if (answer.ExitCode == 0)
