@@ -44,13 +44,16 @@ public sealed partial record BrokerUser(string Name, string Queue, string? Merch
     {
         if (!PaymentKey.IsMerchantName(Name) || Name is "guest" || Name.StartsWith(Reserved, StringComparison.Ordinal))
             throw new OperationRefusedException(Refusal.Invalid, $"'{Name}' can't be the user's name: 1 to 40 lower-case letters, digits and hyphens, not guest, not beginning with {Reserved}.");
-        if (!QueueForm().IsMatch(Queue) || Queue.StartsWith(Reserved, StringComparison.OrdinalIgnoreCase) || Queue.StartsWith("amq.", StringComparison.Ordinal))
-            throw new OperationRefusedException(Refusal.Invalid, $"'{Queue}' can't be the queue's name: 1 to 100 letters, digits, dots, hyphens and underscores, not beginning with {Reserved} or amq.");
+        if (!QueueForm().IsMatch(Queue) || Queue.StartsWith(Reserved, StringComparison.OrdinalIgnoreCase) || Queue.StartsWith("amq.", StringComparison.Ordinal) || Endings.Any(e => Queue.EndsWith(e, StringComparison.Ordinal)))
+            throw new OperationRefusedException(Refusal.Invalid, $"'{Queue}' can't be the queue's name: 1 to 100 letters, digits, dots, hyphens and underscores, not beginning with {Reserved} or amq., not ending in {string.Join(", ", Endings)}.");
         if (Merchant is { } merchant && !PaymentKey.IsMerchantName(merchant))
             throw new OperationRefusedException(Refusal.Invalid, $"'{merchant}' is no merchant's name: 1 to 40 lower-case letters, digits and hyphens.");
     }
 
     private const string Reserved = "kkiaevents";
+
+    // What stands beside a queue of another user.
+    private static readonly string[] Endings = ["_error", "_skipped", "-dead", "-announcements"];
 
     [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,100}\z")]
     private static partial Regex QueueForm();

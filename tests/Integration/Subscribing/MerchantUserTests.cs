@@ -152,6 +152,19 @@ public class MerchantUserTests(ShopsWithServices shops) : IClassFixture<ShopsWit
         Assert.Contains("has tags", await RefusedAsync(system.Services.BrokerEndpoint.User, "--queue", "mine", "--replace"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mine", "_error")]
+    [InlineData("mine", "_skipped")]
+    [InlineData("mine", "-dead")]
+    [InlineData("mine", "-announcements")]
+    [InlineData("kkiaevents-mine", "")]
+    public async Task A_user_with_a_name_of_anothers_or_of_the_systems_is_not_made(string name, string ending)
+    {
+        var (operations, other) = (shops.System.AmqpUriOf("operations"), name == "mine" ? shops.A : name);
+        Assert.Equal(2, (await BrokerUsers.KkiaAsync(shops.System.Services, operations, "mine", "--merchant", "shop-b", "--queue", other + ending)).Code);
+        Assert.Equal(2, (await BrokerUsers.KkiaAsync(shops.System.Services, operations, "kkiaevents-operations", "--queue", "mine", "--replace")).Code);
+    }
+
     [Fact]
     public async Task A_MassTransit_consumer_of_any_name_works_with_a_merchants_user_and_what_it_cannot_handle_is_kept()
     {
