@@ -50,12 +50,12 @@ right_json() { # USER CONFIGURE WRITE READ
 
 users=$(user_json kkiaevents "$admin" administrator)
 rights=$(right_json kkiaevents '.*' '.*' '.*')
-while IFS=$'\t' read -r service configure write read; do
+while IFS=$'\t' read -r service configure write read tags; do
   case $service in '#'* | '') continue ;; esac
   keep "rabbitmq-$service-password" "$(word)"
   password=$(cat "$directory/rabbitmq-$service-password")
   put "rabbitmq-$service" "amqp://kkiaevents-$service:$password@rabbitmq:5672/kkiaevents"
-  users+=$',\n'$(user_json "kkiaevents-$service" "$password" '')
+  users+=$',\n'$(user_json "kkiaevents-$service" "$password" "$tags")
   rights+=$',\n'$(right_json "kkiaevents-$service" "$configure" "$write" "$read")
 done <infra/rabbitmq/users.tsv
 put rabbitmq-definitions.json "{

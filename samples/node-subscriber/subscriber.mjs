@@ -1,21 +1,40 @@
 import amqp from 'amqplib';
 import { HandledEvents } from './handled-events.mjs';
+import { Orders } from './orders.mjs';
 
-const url = process.env.ConnectionStrings__RabbitMq;
+const url = process.env.KKIAEVENTS_AMQP_URL;
 if (!url) {
-  console.error('ConnectionStrings__RabbitMq is missing. Example: amqp://user:password@localhost:5672/');
+  console.error('KKIAEVENTS_AMQP_URL is missing. Example: amqp://user:password@localhost:5672/kkiaevents');
   process.exit(78);
 }
 
-const queue = 'node-subscriber';
+const queue = process.env.KKIAEVENTS_QUEUE ?? 'node-subscriber';
 const events = ['OrderPaid', 'OrderPaymentFailed', 'OrderPaymentFlagged', 'OrderRefunded'];
+// A merchant's own user binds its queue to the exchange of the same name, which gets that merchant's events alone.
+const sources = process.env.KKIAEVENTS_MERCHANT ? [queue] : events.map((event) => `KkiaEvents.Contracts:${event}`);
 const handled = new HandledEvents();
+const orders = new Orders();
 let connection;
 let stopping = false;
 
 // Your own work goes here. When it throws, the message goes back to the queue.
 async function handle(type, event) {
-  console.log(`${type} order=${event.orderId ?? '-'} transaction=${event.transactionId} event=${event.eventId}`);
+  console.log(`${type} order=${event.orderId ?? '-'} transaction=${event.transactionId ?? '-'} event=${event.eventId} ${what(type, event)}`);
+}
+
+function what(type, event) {
+  switch (type) {
+    case 'OrderPaid':
+      return `${event.amount} ${event.currency}: ${orders.paid(event)}`;
+    case 'OrderPaymentFailed':
+      return `${event.failureCode}: ${event.customerMessage.en}`;
+    case 'OrderPaymentFlagged':
+      return `${event.reason}: ${orders.flagged(event)}. ${event.detail}`;
+    case 'OrderRefunded':
+      return `${event.amount} ${event.currency} given back`;
+    default:
+      return 'not known here: ignored';
+  }
 }
 
 async function take(channel, delivery) {
@@ -61,11 +80,8 @@ async function subscribe() {
       'x-overflow': 'reject-publish',
     },
   });
-  for (const event of events) {
-    const exchange = `KkiaEvents.Contracts:${event}`;
-    await channel.assertExchange(exchange, 'fanout', { durable: true });
-    await channel.bindQueue(queue, exchange, '');
-  }
+  // They are there since KkiaEvents started for the first time.
+  for (const source of sources) await channel.bindQueue(queue, source, '');
   await channel.prefetch(16);
   await channel.consume(queue, (delivery) => {
     // null: the queue was deleted. Connecting again declares it again.

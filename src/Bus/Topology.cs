@@ -21,6 +21,12 @@ public static class Topology
     /// <summary>Messages that can't be processed wait here for a person: the queue, and the exchange in front of it.</summary>
     public const string DeadLetters = "kkiaevents-dead";
 
+    /// <summary>
+    /// Every outcome is published here, once, under <see cref="OutcomeKey"/>: a topic exchange, so that a merchant's services
+    /// can be given that merchant's outcomes and no other's. It feeds the fanout exchange of each type.
+    /// </summary>
+    public const string OutcomesExchange = "kkiaevents-outcomes";
+
     /// <summary>How often the broker hands a message out before it holds it to be poison. Explicit: RabbitMQ 4 has a default of its own, 3 has none.</summary>
     public const int DeliveryLimit = 20;
 
@@ -33,6 +39,10 @@ public static class Topology
 
     /// <summary>The message types whose exchange feeds <see cref="TransactionNotification"/>'s.</summary>
     public static IReadOnlyList<Type> RawTypes { get; } = [typeof(TransactionSucceeded), typeof(TransactionFailed), typeof(TransactionTimedOut)];
+
+    /// <summary>The message types that are published to <see cref="OutcomesExchange"/>.</summary>
+    public static IReadOnlyList<Type> OutcomeTypes { get; } =
+        [typeof(OrderPaid), typeof(OrderPaymentFailed), typeof(OrderPaymentFlagged), typeof(OrderRefunded), typeof(ExpectPaymentRefused)];
 
     /// <summary>
     /// Arguments of a consumed queue. Dead lettering is at least once (which needs <c>reject-publish</c>): a broker that
@@ -56,6 +66,11 @@ public static class Topology
         ["x-queue-type"] = "quorum",
         ["x-delivery-limit"] = int.MaxValue,
     };
+
+    /// <summary>The routing key of an outcome: <c>shop-a.OrderPaid</c>.</summary>
+    /// <param name="merchant">The merchant; its name has no dot, so that the key has two words.</param>
+    /// <param name="outcome">One of <see cref="OutcomeTypes"/>.</param>
+    public static string OutcomeKey(string merchant, Type outcome) => $"{merchant}.{outcome.Name}";
 
     /// <summary>A message type's exchange.</summary>
     public static string ExchangeOf(Type message) => $"{message.Namespace}:{message.Name}";

@@ -17,6 +17,8 @@ public sealed class TopologyDeclaration(BusAddress address)
         new(Topology.ParkedQueue, IsQueue: true, at => KeptQueueAsync(at, Topology.ParkedQueue, Topology.ExchangeOf(typeof(TransactionUnrecognized)))),
         .. Topology.ConsumedQueues.Select(c => new Part(c.Queue, IsQueue: true, at => ConsumedQueueAsync(at, c.Queue, Topology.ExchangeOf(c.Message)))),
         .. Topology.RawTypes.Select(raw => new Part(Topology.ExchangeOf(raw), IsQueue: false, at => RawTypeAsync(at, Topology.ExchangeOf(raw)))),
+        // Last, and no reason for Ingress to take no webhooks: only who publishes outcomes needs them.
+        new(Topology.OutcomesExchange, IsQueue: false, OutcomesAsync, Needed: false),
     ];
 
     // Asked once: each refusal is a line in the broker's log.
@@ -28,6 +30,25 @@ public sealed class TopologyDeclaration(BusAddress address)
     /// <exception cref="TopologyException">Something is not there, and this user may not declare it.</exception>
     /// <returns>What the broker says of each queue at that; nothing of one that is there with other arguments.</returns>
     public static Task<IReadOnlyList<QueueLevel>> DeclareAsync(BusAddress address, CancellationToken cancellationToken) => new TopologyDeclaration(address).DeclareAsync(cancellationToken);
+
+    /// <summary>Declares what outcomes are published to, on a connection of its own. Who publishes them must have done so: what is bound to nothing is lost.</summary>
+    /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
+    /// <exception cref="OperationInterruptedException">Something of that name exists with other arguments.</exception>
+    /// <exception cref="TopologyException">This user may not declare it.</exception>
+    public static async Task DeclareOutcomesAsync(BusAddress address, CancellationToken cancellationToken)
+    {
+        await using var connection = await address.Factory("kkiaevents-topology").CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await OutcomesAsync(new(connection, channel, cancellationToken));
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused } refusal)
+        {
+            throw new TopologyException(
+                $"User '{address.User}' may not declare the exchanges of outcomes ({refusal.ReplyText}). Import the definitions of this version: docs/security.md says how.");
+        }
+    }
 
     /// <summary>Declares everything on a connection of its own. Not to be called twice at the same time.</summary>
     /// <inheritdoc cref="DeclareAsync(BusAddress, CancellationToken)" path="/exception" />
@@ -54,7 +75,8 @@ public sealed class TopologyDeclaration(BusAddress address)
                 }
             }
 
-            levels.Add(await LookForAsync(channel, part, cancellationToken));
+            if (part.Needed)
+                levels.Add(await LookForAsync(channel, part, cancellationToken));
         }
 
         return [.. levels.OfType<QueueDeclareOk>().Select(q => new QueueLevel(q.QueueName, q.MessageCount, q.ConsumerCount))];
@@ -113,6 +135,26 @@ public sealed class TopologyDeclaration(BusAddress address)
         return null;
     }
 
+    private static async Task<QueueDeclareOk?> OutcomesAsync(Declaring at)
+    {
+        await at.Channel.ExchangeDeclareAsync(Topology.OutcomesExchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: at.Cancellation);
+        foreach (var outcome in Topology.OutcomeTypes)
+        {
+            var exchange = Topology.ExchangeOf(outcome);
+            await FanoutAsync(at, exchange);
+            // As MassTransit publishes a type: what is bound to the base type's exchange gets it too.
+            if (outcome.IsSubclassOf(typeof(OrderEvent)))
+            {
+                await FanoutAsync(at, Topology.ExchangeOf(typeof(OrderEvent)));
+                await at.Channel.ExchangeBindAsync(Topology.ExchangeOf(typeof(OrderEvent)), exchange, "", cancellationToken: at.Cancellation);
+            }
+
+            await at.Channel.ExchangeBindAsync(exchange, Topology.OutcomesExchange, Topology.OutcomeKey("*", outcome), cancellationToken: at.Cancellation);
+        }
+
+        return null;
+    }
+
     private static Task FanoutAsync(Declaring at, string name) =>
         at.Channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: at.Cancellation);
 
@@ -121,7 +163,7 @@ public sealed class TopologyDeclaration(BusAddress address)
 
     private sealed record Declaring(IConnection Connection, IChannel Channel, CancellationToken Cancellation);
 
-    private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task<QueueDeclareOk?>> DeclareAsync);
+    private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task<QueueDeclareOk?>> DeclareAsync, bool Needed = true);
 }
 
 /// <summary>A part of the topology is not there, and this service's user may not declare it; the message says what to do.</summary>

@@ -19,6 +19,7 @@ public static class KkiaApp
         ("flag", FlagCommand.Create),
         ("refund", RefundCommand.Create),
         ("keys", KeysCommand.Create),
+        ("broker", BrokerCommand.Create),
         ("listen", ListenCommand.Create),
         ("trigger", TriggerCommand.Create),
         ("completion", CompletionCommand.Create),

@@ -12,7 +12,7 @@ public class AMemoryAlarmKeepsTheQueueFull(AMemoryAlarmKeepsTheQueueFull.LatePro
     [Fact]
     public async Task Webhooks_are_settled_during_the_alarm_and_their_outcomes_follow_it()
     {
-        // Take out: IOutgoingBus in Relay (IBus in its place): acknowledgements stop with the first outcome.
+        // Take out: IOutgoingBus in OutcomePublisher (IBus in its place): acknowledgements stop with the first outcome.
         await system.Provider.PayManyAsync("alarm_", Many);
         await system.NotifyManyAsync("alarm_", Many);
         await system.Services.Broker.SetMemoryAlarmAsync(raised: true);

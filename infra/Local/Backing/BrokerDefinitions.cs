@@ -10,14 +10,15 @@ namespace KkiaEvents.Local.Backing;
 /// <param name="Configure">What it may declare and delete.</param>
 /// <param name="Write">What it may publish to, and bind to something.</param>
 /// <param name="Read">What it may consume from, and bind something to.</param>
-public sealed record BrokerPermissions(string Service, string Configure, string Write, string Read);
+/// <param name="Tags">RabbitMQ's own words for what else it may; empty for nothing.</param>
+public sealed record BrokerPermissions(string Service, string Configure, string Write, string Read, string Tags);
 
 /// <summary>RabbitMQ's definitions (its own JSON form): a user for each service with just its rights, and the topology.</summary>
 public static class BrokerDefinitions
 {
     /// <summary>The services that have a user of their own.</summary>
     public static IReadOnlyList<BrokerPermissions> Users { get; } =
-        [.. Resource("users.tsv").Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('\t')).Select(c => new BrokerPermissions(c[0], c[1], c[2], c[3]))];
+        [.. Resource("users.tsv").Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('\t')).Select(c => new BrokerPermissions(c[0], c[1], c[2], c[3], c.ElementAtOrDefault(4) ?? ""))];
 
     /// <summary>The definitions for one virtual host.</summary>
     /// <param name="endpoint">The broker; its account keeps all rights.</param>
@@ -28,7 +29,7 @@ public static class BrokerDefinitions
         foreach (var part in definitions.SelectMany(kind => kind.Value!.AsArray()))
             part!["vhost"] = virtualHost;
         definitions["vhosts"] = JsonSerializer.SerializeToNode(new[] { new { name = virtualHost } });
-        definitions["users"] = JsonSerializer.SerializeToNode(Users.Select(u => UserOf(endpoint.As(u.Service), "")).Append(UserOf(endpoint, "administrator")));
+        definitions["users"] = JsonSerializer.SerializeToNode(Users.Select(u => UserOf(endpoint.As(u.Service), u.Tags)).Append(UserOf(endpoint, "administrator")));
         definitions["permissions"] = JsonSerializer.SerializeToNode(Users
             .Select(u => new { user = endpoint.As(u.Service).User, vhost = virtualHost, configure = u.Configure, write = u.Write, read = u.Read })
             .Append(new { user = endpoint.User, vhost = virtualHost, configure = ".*", write = ".*", read = ".*" }));

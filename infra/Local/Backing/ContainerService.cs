@@ -11,6 +11,8 @@ internal class ContainerService(
 {
     private IContainer? container;
 
+    protected string Name => name;
+
     public string Description { get; private set; } = $"{name} (not started)";
 
     public async Task StartAsync(CancellationToken cancellation = default)
@@ -65,6 +67,8 @@ internal class ContainerService(
 internal sealed class ContainerBroker(string name, Func<IContainer> create, Func<CancellationToken, Task<string>> waitUntilReady, LocalServicesOptions options)
     : ContainerService(name, create, waitUntilReady, options), IBrokerService
 {
+    public string ControlCommand => $"docker exec -i {Name} rabbitmqctl";
+
     public async Task ControlAsync(params string[] arguments)
     {
         var result = await Running.ExecAsync(["rabbitmqctl", .. arguments]).ConfigureAwait(false);

@@ -29,6 +29,9 @@ public interface IBackingService : IAsyncDisposable
 /// <summary>The broker.</summary>
 public interface IBrokerService : IBackingService
 {
+    /// <summary>How a shell calls rabbitmqctl for it, from anywhere on this machine while it runs.</summary>
+    string ControlCommand { get; }
+
     /// <summary>Runs rabbitmqctl against it: for what neither AMQP nor the management API has a call for.</summary>
     Task ControlAsync(params string[] arguments);
 

@@ -64,6 +64,12 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
         return Task.CompletedTask;
     }
 
+    public string ControlCommand => string.Join(' ', Settings()
+        .Where(s => s.Key is "HOME" or "RABBITMQ_NODENAME" or "ERL_EPMD_PORT" or "ERL_EPMD_ADDRESS" or "RABBITMQ_CONF_ENV_FILE")
+        .Select(s => ShellWord.Of($"{s.Key}={s.Value}"))
+        .Prepend("env")
+        .Append(directory.Account.Line(Path.Combine(Path.GetDirectoryName(program)!, "rabbitmqctl"))));
+
     public async Task ControlAsync(params string[] arguments) =>
         await directory.Account.Command(Path.Combine(Path.GetDirectoryName(program)!, "rabbitmqctl"), arguments)
             .WithWorkingDirectory(directory.Path).WithEnvironmentVariables(Settings()!)

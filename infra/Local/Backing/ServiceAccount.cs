@@ -17,6 +17,9 @@ internal sealed record ServiceAccount(string? Name)
         : Cli.Wrap("setpriv").WithArguments(
             ["--reuid", Name, "--regid", Name, "--init-groups", "--", program, .. arguments]);
 
+    /// <summary>The same as a line of shell.</summary>
+    public string Line(string program) => Name is null ? ShellWord.Of(program) : $"setpriv --reuid {Name} --regid {Name} --init-groups -- {ShellWord.Of(program)}";
+
     public async Task<bool> CanEnterAsync(string directory, CancellationToken cancellation)
     {
         if (Name is null)

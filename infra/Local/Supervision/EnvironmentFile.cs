@@ -10,7 +10,7 @@ internal static class EnvironmentFile
     {
         var text = new StringBuilder("# Written by ./run; for: source .run/env\n");
         foreach (var (name, value) in Variables(system))
-            text.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
+            text.Append("export ").Append(name).Append('=').Append(ShellWord.Of(value)).Append('\n');
         PrivateFile.Write(layout.EnvironmentFile, text.ToString());
     }
 
@@ -21,6 +21,8 @@ internal static class EnvironmentFile
         yield return ("KKIAEVENTS_WEBHOOK_URL", system.WebhookAddress.ToString());
         yield return ("KKIAEVENTS_WEBHOOK_SECRET", system.Keys.WebhookSecret);
         yield return ("KKIAEVENTS_AMQP_URL", system.SubscriberConnection);
+        // For: ./kkia broker user …
+        yield return ("KKIAEVENTS_RABBITMQCTL", system.Backing.Broker.ControlCommand);
         foreach (var (name, value) in system.ServiceSettings())
             yield return (name, value!);
         // An auditor's: ConnectionStrings__Ledger=$KKIAEVENTS_LEDGER_AUDITOR ./kkia …
@@ -29,6 +31,4 @@ internal static class EnvironmentFile
     }
 
     private static string Plain(Uri address) => address.GetLeftPart(UriPartial.Authority);
-
-    private static string Quoted(string value) => $"'{value.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

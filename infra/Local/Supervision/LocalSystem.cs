@@ -39,7 +39,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
         services.Add(new("console", layout.Program("src/Console", "KkiaEvents.Console"), ConsoleAddress, ServiceSettings()));
         if (Directory.Exists(Path.Combine(layout.Root, "samples/DotnetSubscriber")))
-            services.Add(new("subscriber", layout.Program("samples/DotnetSubscriber", "DotnetSubscriber"), null, SettingsOf("subscriber", null)));
+            services.Add(new("subscriber", layout.Program("samples/DotnetSubscriber", "DotnetSubscriber"), null, new Dictionary<string, string?> { ["KKIAEVENTS_AMQP_URL"] = SubscriberConnection }));
     }
 
     public BackingServices Backing { get; }

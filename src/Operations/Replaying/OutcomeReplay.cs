@@ -1,4 +1,5 @@
 using System.Text;
+using KkiaEvents.Bus;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Payments;
 using RabbitMQ.Client;
@@ -108,7 +109,7 @@ public sealed class OutcomeReplay(StoredOutcomes outcomes, ReplayRuns runs, Brok
             if (cancellationToken.IsCancellationRequested)
                 break;
             var (properties, body) = ReplayEnvelope.Write(run, outcome, time.GetUtcNow());
-            var (exchange, key) = run.Queue is { } queue ? ("", queue) : (ReplayEnvelope.ExchangeOf(outcome), "");
+            var (exchange, key) = run.Queue is { } queue ? ("", queue) : (Topology.OutcomesExchange, Topology.OutcomeKey(outcome.Merchant, outcome.GetType()));
             confirms.Add(RoutedAsync(channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, deadline.Token), only: run.Queue));
         }
 

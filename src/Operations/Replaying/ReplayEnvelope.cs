@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KkiaEvents.Bus;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Storage;
@@ -58,6 +57,4 @@ internal static class ReplayEnvelope
         };
         return (properties, JsonSerializer.SerializeToUtf8Bytes(envelope, Json));
     }
-
-    public static string ExchangeOf(OrderEvent outcome) => Topology.ExchangeOf(outcome.GetType());
 }

@@ -10,18 +10,25 @@ namespace KkiaEvents.Processor.Consuming;
 
 /// <summary>Takes shops' announcements of what an order is due.</summary>
 internal sealed partial class AnnouncementConsumer(
-    OrderAnnouncements announcements, Merchants merchants, StoreRetry store, DueSignal due, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
+    OrderAnnouncements announcements, Merchants merchants, Announcers announcers, RefusedAnnouncements refusals, StoreRetry store, DueSignal due, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
 {
     public async Task Consume(ConsumeContext<ExpectPayment> context)
     {
-        var result = merchants.Named(context.Message.Merchant) is { } merchant
-            ? await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, by: null, context.SentTime, cancellation), context.CancellationToken)
+        var user = context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties.UserId : null;
+        var merchant = merchants.Named(context.Message.Merchant);
+        var result = merchant is not null
+            ? announcers.ProblemOf(merchant, user) is { } stranger ? new(false, stranger) : await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, user, context.SentTime, cancellation), context.CancellationToken)
             : new(false, $"no merchant '{context.Message.Merchant}' is configured here, so the amount guards no payment.");
         metrics.Announced(result.Accepted);
         if (result.Problem is { } problem)
+        {
             LogRefused(problem, context.Message.OrderId, $"{context.Message.Merchant}/{context.Message.OrderId}");
+            await refusals.AnswerAsync(context, merchant ?? context.Message.Merchant ?? "", problem);
+        }
         else
+        {
             due.Wake();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Announcement of order {OrderId} refused: {Problem} {CorrelationId}")]

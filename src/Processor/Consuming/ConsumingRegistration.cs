@@ -10,6 +10,8 @@ internal static class ConsumingRegistration
     public static void AddConsuming(this IServiceCollection services, ProcessorOptions options)
     {
         services.AddSingleton<DeadLetters>();
+        services.AddSingleton<Announcers>();
+        services.AddSingleton<RefusedAnnouncements>();
         services.AddSingleton<TransactionBatches>();
         services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>

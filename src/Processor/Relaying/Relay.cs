@@ -9,7 +9,7 @@ namespace KkiaEvents.Processor.Relaying;
 /// confirm, stamps the rows. Nothing is stamped that the broker did not confirm; what it confirmed but could not be
 /// stamped is repeated with the same id.
 /// </summary>
-internal sealed partial class Relay(DeliveryQueue deliveries, IOutgoingBus bus, ProcessorMetrics metrics, TimeProvider time, ILogger<Relay> log)
+internal sealed partial class Relay(DeliveryQueue deliveries, OutcomePublisher publisher, ProcessorMetrics metrics, TimeProvider time, ILogger<Relay> log)
 {
     private const int BatchSize = 200;
 
@@ -45,13 +45,11 @@ internal sealed partial class Relay(DeliveryQueue deliveries, IOutgoingBus bus, 
             return new(undelivered, undelivered.Problem);
         try
         {
-            await bus.Publish(outcome, outcome.GetType(), context =>
+            await publisher.PublishAsync(outcome, outcome.Merchant, context =>
             {
                 context.MessageId = undelivered.EventId;
                 if (undelivered.TraceParent is { } trace)
                     context.Headers.Set(MassTransit.Logging.DiagnosticHeaders.ActivityId, trace);
-                if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-                    rabbit.Mandatory = true;
             }, cancellationToken);
             return new(undelivered, null);
         }

@@ -10,6 +10,7 @@ internal static class RelayingRegistration
     public static void AddRelaying(this IServiceCollection services, ProcessorOptions options)
     {
         services.AddSingleton<RelaySignal>();
+        services.AddSingleton<OutcomePublisher>();
         services.AddSingleton<Relay>();
         services.AddHostedService<RelayWorker>();
         services.AddHostedService<LedgerListener>();

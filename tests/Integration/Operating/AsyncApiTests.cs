@@ -4,6 +4,7 @@ using System.Text.Json.Schema;
 using KkiaEvents.Bus;
 using KkiaEvents.Contracts;
 using KkiaEvents.Tests.Integration.Infrastructure;
+using KkiaEvents.Tests.Integration.Subscribing;
 using RabbitMQ.Client;
 
 namespace KkiaEvents.Tests.Integration.Operating;
@@ -59,9 +60,9 @@ public class AsyncApiTests(Operators system) : IClassFixture<Operators>
             await channel.QueueDeclareAsync($"{queue["address"]}", durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        var messages = typeof(OrderPaid).Assembly.GetExportedTypes().Where(t => typeof(OrderEvent).IsAssignableFrom(t)).Concat([.. Topology.RawTypes, .. Topology.ConsumedQueues.Select(q => q.Message), typeof(TransactionUnrecognized)]);
+        var messages = typeof(OrderPaid).Assembly.GetExportedTypes().Where(t => typeof(OrderEvent).IsAssignableFrom(t)).Concat([.. Topology.OutcomeTypes, .. Topology.RawTypes, .. Topology.ConsumedQueues.Select(q => q.Message), typeof(TransactionUnrecognized)]);
         Assert.Equal(
-            messages.Select(Topology.ExchangeOf).Concat([.. Topology.ConsumedQueues.Select(q => q.Queue), Topology.DeadLetters]).Distinct().Order(),
+            messages.Select(Topology.ExchangeOf).Concat([.. Topology.ConsumedQueues.Select(q => q.Queue), Topology.DeadLetters, Topology.OutcomesExchange]).Distinct().Order(),
             _document.Exchanges.Select(e => e["address"]!.ToString()).Order());
         Assert.Equal(
             Topology.ConsumedQueues.Select(q => q.Queue).Concat([Topology.DeadLetters, Topology.ParkedQueue]).Order(), _document.Queues.Select(q => q["address"]!.ToString()).Order());
@@ -89,6 +90,7 @@ public class AsyncApiTests(Operators system) : IClassFixture<Operators>
         await system.Outcomes.WaitForAsync(paid);
         await system.Outcomes.WaitForAsync(failed, "OrderPaymentFailed");
         await system.Outcomes.WaitForAsync(flagged, "OrderPaymentFlagged");
+        await BrokerUsers.AnnounceAsync(system.AmqpUri, "KkiaEvents.Contracts:ExpectPayment", new { orderId = "refused", amount = -1 }, null);
         using (await system.PostAsync("""{"event":"transaction.unheard-of"}"""))
             await system.SettledAsync();
         Assert.Equal(202, (await Operators.PostAsync(system.Operator, "/api/v1/replays", new { selection = new { transactionId = paid }, reason = "documented", confirm = true })).Status);
@@ -98,7 +100,7 @@ public class AsyncApiTests(Operators system) : IClassFixture<Operators>
         {
             while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
                 seen.UnionWith(Check(message));
-            return seen.IsSupersetOf(["OrderPaid", "OrderPaymentFailed", "OrderPaymentFlagged", "TransactionSucceeded", "TransactionFailed", "TransactionTimedOut", "TransactionUnrecognized", "replay"]);
+            return seen.IsSupersetOf(["OrderPaid", "OrderPaymentFailed", "OrderPaymentFlagged", "TransactionSucceeded", "TransactionFailed", "TransactionTimedOut", "TransactionUnrecognized", "ExpectPaymentRefused", "replay"]);
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KkiaEvents.Bus;
 using KkiaEvents.Tests.Integration.Infrastructure;
+using KkiaEvents.Tests.Integration.Subscribing;
 
 namespace KkiaEvents.Tests.Integration.Operating;
 
@@ -25,6 +26,20 @@ public class DeadLetterTests(Operators system) : IClassFixture<Operators>
         await system.Outcomes.WaitForAsync(id);
         Assert.Equal(404, (await Operators.PostAsync(system.Operator, $"{Dead}/{messageId}/retry")).Status);
         Assert.Equal("test-Operate", await RecordedAsync(messageId, "dead_letter_retried", "by"));
+    }
+
+    [Fact]
+    public async Task An_announcement_that_is_retried_still_counts_as_its_announcers()
+    {
+        var order = $"order-{Guid.NewGuid():n}";
+        // As the broker dead-letters it: the user that sent it stays on it.
+        var announcer = system.Services.BrokerEndpoint.User;
+        var messageId = (await BrokerUsers.AnnounceAsync(system.AmqpUri, Topology.DeadLetters, new { merchant = "default", orderId = order, amount = 5000 }, announcer, origin: Topology.AnnouncementsQueue)).ToString();
+        await FindAsync(Dead, messageId);
+        var (status, answer) = await Operators.PostAsync(system.Operator, $"{Dead}/{messageId}/retry");
+        Assert.True(status == 200, $"{status} {answer}");
+        await Condition.HoldsAsync("the order is announced", async () =>
+            await system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where type = 'order_announced' and data->>'orderId' = '{order}'") == 1);
     }
 
     [Fact]

@@ -55,6 +55,9 @@ public sealed class BrokerUserTests(DefinedBroker broker) : IClassFixture<Define
     [InlineData("ingress", "delete exchange", Paid)]
     [InlineData("ingress", "publish", Paid)]
     [InlineData("ingress", "publish", "")]
+    [InlineData("ingress", "publish", "kkiaevents-outcomes")]
+    [InlineData("ingress", "delete exchange", "kkiaevents-outcomes")]
+    [InlineData("ingress", "bind from", "kkiaevents-outcomes")]
     [InlineData("ingress", "bind from", Paid)]
     // Processor decides: it makes no webhook, and leaves what waits for a person and what is a merchant's.
     [InlineData("processor", "read", "kkiaevents-parked")]
@@ -76,10 +79,14 @@ public sealed class BrokerUserTests(DefinedBroker broker) : IClassFixture<Define
     [InlineData("operations", "delete queue", "kkiaevents-parked")]
     [InlineData("operations", "delete queue", "shop")]
     [InlineData("operations", "delete exchange", Paid)]
+    [InlineData("operations", "delete exchange", "kkiaevents-outcomes")]
     [InlineData("operations", "publish", Raw)]
     [InlineData("operations", "declare", "mine")]
     // A merchant's service hears of orders; it can't say that one is paid, nor that KKiaPay said so.
     [InlineData("subscriber", "publish", Paid)]
+    [InlineData("subscriber", "publish", "kkiaevents-outcomes")]
+    [InlineData("subscriber", "publish", "KkiaEvents.Contracts:ExpectPaymentRefused")]
+    [InlineData("subscriber", "delete exchange", "kkiaevents-outcomes")]
     [InlineData("subscriber", "publish", Raw)]
     [InlineData("subscriber", "publish", "")]
     [InlineData("subscriber", "publish", "kkiaevents-processor")]
@@ -177,12 +184,16 @@ public sealed class BrokerUserTests(DefinedBroker broker) : IClassFixture<Define
             $"{Topology.ExchangeOf(typeof(TransactionUnrecognized))} queue {Topology.ParkedQueue}",
             .. Topology.ConsumedQueues.SelectMany(c => new[] { $"{Topology.ExchangeOf(c.Message)} exchange {c.Queue}", $"{c.Queue} queue {c.Queue}" }),
             .. Topology.RawTypes.Select(t => $"{Topology.ExchangeOf(t)} exchange {notification}"),
+            .. Topology.OutcomeTypes.Select(t => $"{Topology.OutcomesExchange} *.{t.Name} exchange {Topology.ExchangeOf(t)}"),
+            .. Topology.OutcomeTypes.Where(t => t.IsSubclassOf(typeof(OrderEvent))).Select(t => $"{Topology.ExchangeOf(t)} exchange {Topology.ExchangeOf(typeof(OrderEvent))}"),
         ];
-        var found = All("bindings").Select(b => $"{Text(b, "source")} {Text(b, "destination_type")} {Text(b, "destination")}").ToList();
+        var found = All("bindings").Select(b => $"{Text(b, "source")} {Text(b, "routing_key")} {Text(b, "destination_type")} {Text(b, "destination")}".Replace("  ", " ", StringComparison.Ordinal)).ToList();
         Assert.Equal(bindings.Order(), found.Order());
-        // Those of the outcomes beside them, so that who listens or subscribes before the first one finds them.
-        Assert.Equal(All("bindings").Select(b => Text(b, "source")).Concat(OutcomeListener.Types.Select(Topology.ExchangeOf)).Distinct().Order(), All("exchanges").Select(e => Text(e, "name")).Order());
-        Assert.All(All("exchanges"), e => Assert.Equal("fanout", Text(e, "type")));
+        // Those of the outcomes among them, so that who listens or subscribes before the first one finds them.
+        Assert.Equal(
+            All("bindings").Select(b => Text(b, "source")).Concat(All("bindings").Where(b => Text(b, "destination_type") == "exchange").Select(b => Text(b, "destination"))).Distinct().Order(),
+            All("exchanges").Select(e => Text(e, "name")).Order());
+        Assert.All(All("exchanges"), e => Assert.Equal(Text(e, "name") == Topology.OutcomesExchange ? "topic" : "fanout", Text(e, "type")));
         Assert.All(All("exchanges").Concat(All("queues")), e => Assert.True(e.GetProperty("durable").GetBoolean()));
         Assert.Equal(["ingress", "operations", "processor", "subscriber"], BrokerDefinitions.Users.Select(u => u.Service).Order());
     }

@@ -11,9 +11,14 @@ internal sealed class RunningSample : IAsyncDisposable
     private readonly SemaphoreSlim printed = new(0);
     private readonly SupervisedProcess process;
 
-    public RunningSample(Command command, string broker) =>
+    public RunningSample(Command command, string broker)
+        : this(command.WithEnvironmentVariables(new Dictionary<string, string?> { ["KKIAEVENTS_AMQP_URL"] = broker }))
+    {
+    }
+
+    public RunningSample(Command command) =>
         process = SupervisedProcess.Start(
-            command.WithEnvironmentVariables(new Dictionary<string, string?> { ["ConnectionStrings__RabbitMq"] = broker }),
+            command,
             line =>
             {
                 lock (lines)
@@ -22,31 +27,37 @@ internal sealed class RunningSample : IAsyncDisposable
             });
 
     /// <summary>The lines about one event.</summary>
-    public IReadOnlyList<string> LinesAbout(Guid eventId)
-    {
-        lock (lines)
-            return [.. lines.Where(line => line.Contains(eventId.ToString(), StringComparison.Ordinal))];
-    }
+    public IReadOnlyList<string> LinesAbout(Guid eventId) => LinesWith(eventId.ToString());
 
     /// <summary>Waits until it printed something about an event.</summary>
     /// <exception cref="TimeoutException">It did not in time; the message has what it printed.</exception>
-    public async Task WaitForAsync(Guid eventId, TimeSpan deadline, CancellationToken cancellation)
+    public Task WaitForAsync(Guid eventId, TimeSpan deadline, CancellationToken cancellation) => WaitForLineAsync(eventId.ToString(), deadline, cancellation);
+
+    /// <summary>Waits until it printed a line with a text.</summary>
+    /// <exception cref="TimeoutException">It did not in time; the message has what it printed.</exception>
+    public async Task WaitForLineAsync(string text, TimeSpan deadline, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(deadline);
         try
         {
-            while (LinesAbout(eventId).Count == 0)
+            while (LinesWith(text).Count == 0)
                 await printed.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nothing about {eventId}. Its last lines:\n{process.LastLines}");
+            throw new TimeoutException($"Nothing about {text}. Its last lines:\n{process.LastLines}");
         }
     }
 
     /// <summary>Stops it as an orchestrator does: it finishes what it holds.</summary>
     public Task StopAsync() => process.StopAsync(UnixSignal.Terminate, TimeSpan.FromSeconds(30));
+
+    private List<string> LinesWith(string text)
+    {
+        lock (lines)
+            return [.. lines.Where(line => line.Contains(text, StringComparison.Ordinal))];
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ internal sealed class SampleProgram : IDisposable
 {
     public const string Dotnet = "DotnetSubscriber";
     public const string Node = "node-subscriber";
+    public const string Python = "python-subscriber";
+    // The system's own may have pika where the first on PATH does not.
+    private static readonly string[] Pythons = ["python3", "/usr/bin/python3"];
     private readonly string? copy;
 
     private SampleProgram(Command command, string? copy = null)
@@ -25,6 +28,13 @@ internal sealed class SampleProgram : IDisposable
         if (sample == Dotnet)
             return new(CliWrap.Cli.Wrap("dotnet").WithArguments(Path.Combine(samples, sample, "bin", build.Parent!.Name, build.Name, $"{sample}.dll")));
 
+        if (sample == Python)
+        {
+            var python = await PythonAsync(cancellation);
+            Assert.SkipUnless(python is not null, "No Python here has pika: apt-get install python3-pika, or pip install pika.");
+            return new(CliWrap.Cli.Wrap(python!).WithArguments(["-B", "subscriber.py"]).WithWorkingDirectory(Path.Combine(samples, sample)));
+        }
+
         Assert.SkipUnless(IsOnPath("node"), "Node is not on PATH.");
         var copy = Directory.CreateTempSubdirectory("kkiaevents-node-").FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(samples, sample)))
@@ -37,6 +47,18 @@ internal sealed class SampleProgram : IDisposable
     {
         if (copy is not null)
             Directory.Delete(copy, recursive: true);
+    }
+
+    private static async Task<string?> PythonAsync(CancellationToken cancellation)
+    {
+        foreach (var python in Pythons.Where(p => IsOnPath(p) || File.Exists(p)))
+        {
+            var answer = await CliWrap.Cli.Wrap(python).WithArguments("-c \"import pika\"").WithValidation(CommandResultValidation.None).ExecuteAsync(cancellation);
+            if (answer.ExitCode == 0)
+                return python;
+        }
+
+        return null;
     }
 
     private static bool IsOnPath(string program) =>

@@ -1,0 +1,57 @@
+using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Processor.Relaying;
+using MassTransit;
+
+namespace KkiaEvents.Processor.Consuming;
+
+/// <summary>Answers an announcement that was refused, on the bus. An answer that the broker does not take holds its announcement: an outage loses neither.</summary>
+internal sealed partial class RefusedAnnouncements(OutcomePublisher publisher, TimeProvider time, ILogger<RefusedAnnouncements> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public async Task AnswerAsync(ConsumeContext<ExpectPayment> announcement, string merchant, string problem)
+    {
+        var command = announcement.Message;
+        // Anything else would reach who subscribes to another merchant, or to none.
+        if (!PaymentKey.IsMerchantName(merchant))
+            return;
+        var refused = new ExpectPaymentRefused
+        {
+            EventId = announcement.MessageId ?? Guid.NewGuid(),
+            Merchant = merchant,
+            OrderId = command.OrderId ?? "",
+            Amount = command.Amount,
+            TransactionId = command.TransactionId,
+            Reason = problem,
+            RefusedAt = time.GetUtcNow(),
+        };
+        while (!await TryAsync(refused, announcement.CancellationToken))
+            await Task.Delay(Pause, time, announcement.CancellationToken);
+    }
+
+    private async Task<bool> TryAsync(ExpectPaymentRefused refused, CancellationToken stopping)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            await publisher.PublishAsync(refused, refused.Merchant, context => context.MessageId = refused.EventId, deadline.Token);
+            return true;
+        }
+        catch (MessageReturnedException)
+        {
+            // Nobody wants to know.
+            return true;
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogNotAnswered(refused.OrderId, e.Message, $"{refused.Merchant}/{refused.OrderId}");
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The refusal of order {OrderId}'s announcement can't be published right now, it is tried again: {Error} {CorrelationId}")]
+    private partial void LogNotAnswered(string orderId, string error, string correlationId);
+}
