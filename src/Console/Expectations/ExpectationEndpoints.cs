@@ -14,18 +14,18 @@ internal static class ExpectationEndpoints
     public static void MapExpectations(this IEndpointRouteBuilder api) =>
         api.MapPost("/expectations", AnnounceAsync).Requires(ApiScope.Operate).WithTags("Orders")
             .WithSummary("Announce what an order is due")
-            .WithDescription("Before the checkout opens. The same again changes nothing (200); one that disagrees with the first is refused with the reason (409).")
+            .WithDescription("Before the checkout opens. The same again changes nothing (200). Another amount replaces the one before while the order is unpaid; afterwards it is refused with the reason (409). With `withdrawn`, what was announced is taken back.")
             .ProducesProblem(400).ProducesProblem(409);
 
     private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(
-        ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
+        ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, TimeProvider time, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         if (merchants.Named(expectation.Merchant) is not { } merchant)
             return TypedResults.Problem(
                 $"No merchant '{expectation.Merchant}' is configured here, so the amount would guard no payment. Console knows the merchants that Kkiapay__Merchants__NAME__… names to it, or 'default' when there are none.",
                 statusCode: 400, title: "Refused");
         expectation = expectation with { Merchant = merchant };
-        var announced = await announcements.AnnounceAsync(expectation, user.Who(), cancellationToken);
+        var announced = await announcements.AnnounceAsync(expectation, user.Who(), time.GetUtcNow(), cancellationToken);
         if (announced.Problem is { } problem)
             return TypedResults.Problem(problem, statusCode: announced.Disagrees ? 409 : 400, title: announced.Disagrees ? "Disagrees" : "Refused");
         acts.Done("announce", $"{expectation.Merchant}/{expectation.OrderId}", user.Who());

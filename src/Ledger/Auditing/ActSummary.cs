@@ -14,6 +14,7 @@ internal static class ActSummary
         RefundRequested r => $"{r.By} asked for a refund: {r.Reason}",
         RefundSent => "The refund was sent to KKiaPay",
         RefundAnswered r => $"KKiaPay's answer to the refund: {r.Answer}{(string.IsNullOrEmpty(r.Detail) ? "" : $" ({r.Detail})")}",
+        OrderReleased r => $"{r.By} released order {r.OrderId} from this payment: {r.Reason}",
         OrderHeld held => $"The payment counts for order {held.OrderId}{(held.Amount is { } amount ? string.Create(CultureInfo.InvariantCulture, $", {amount:#,0} XOF") : "")}",
         _ => null,
     };

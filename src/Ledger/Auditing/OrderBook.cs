@@ -14,7 +14,7 @@ internal sealed class OrderBook
     private readonly Dictionary<string, Order> _orders = [];
 
     /// <summary>The stored types that say something about an order.</summary>
-    public static bool Concerns(Type type) => type == typeof(OrderAnnounced) || type == typeof(OrderHeld) || type.IsAssignableTo(typeof(OrderEvent));
+    public static bool Concerns(Type type) => type == typeof(OrderAnnounced) || type == typeof(OrderWithdrawn) || type == typeof(OrderHeld) || type == typeof(OrderReleased) || type.IsAssignableTo(typeof(OrderEvent));
 
     /// <summary>The orders so far, by <see cref="Order.IdOf"/>.</summary>
     public Dictionary<string, Order> Orders => _orders;
@@ -31,6 +31,12 @@ internal sealed class OrderBook
         {
             case OrderAnnounced announced when StoredEvent.OrderAt(streamId) is { } at:
                 Change(at.Merchant, at.OrderId, o => o.After(announced));
+                break;
+            case OrderWithdrawn withdrawn when StoredEvent.OrderAt(streamId) is { } at:
+                Change(at.Merchant, at.OrderId, o => o.After(withdrawn));
+                break;
+            case OrderReleased released when StoredEvent.PaymentAt(streamId) is { } by:
+                Change(by.Merchant, released.OrderId, o => o.Freed());
                 break;
             case OrderHeld held when StoredEvent.PaymentAt(streamId) is { } by:
                 Change(by.Merchant, held.OrderId, o => o.PaidBefore(by.TransactionId, held.Amount));

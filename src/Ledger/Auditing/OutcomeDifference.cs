@@ -19,6 +19,8 @@ internal static class OutcomeDifference
         [
             .. from property in left.EnumerateObject()
                where !Wording.Contains(property.Name)
+               // Versions before did not write what was due.
+               where property.Name != "dueAmount" || property.Value.ValueKind != JsonValueKind.Null
                let other = right.GetProperty(property.Name)
                where !JsonElement.DeepEquals(property.Value, other)
                select $"{property.Name} is stored as {property.Value.GetRawText()}, {other.GetRawText()} follows",

@@ -66,6 +66,7 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
                 Kind = StoryKind.Announcement,
                 Summary = $"The shop announced that order {announced.OrderId} is due {Xof(announced.Amount)}{(announced.TransactionId is { } id ? $", to be paid by {id}" : "")}",
             },
+            OrderWithdrawn withdrawn => entry with { Kind = StoryKind.Announcement, Summary = $"The shop withdrew order {withdrawn.OrderId}: it no longer expects it to be paid" },
             VerificationAnswered answered => entry with
             {
                 Kind = StoryKind.Answer,

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
+
 namespace KkiaEvents.Ledger.Due;
 
 /// <summary>
@@ -7,6 +11,10 @@ namespace KkiaEvents.Ledger.Due;
 internal sealed record DueRow(
     string StreamId, string Merchant, string TransactionId, string Reason, DateTimeOffset Since, double WaitSeconds, int Attempts, string? LastError, string? Traceparent)
 {
+    /// <summary>Payments of one merchant that are to be asked about at once, as the argument of <see cref="UpsertSql"/>.</summary>
+    public static string AtOnce(string merchant, IEnumerable<string> transactionIds, string reason, DateTimeOffset since) => JsonSerializer.Serialize(
+        transactionIds.Distinct().Select(id => new DueRow(new PaymentKey(merchant, id).StreamId, merchant, id, reason, since, 0, 0, null, null)), LedgerStore.Json);
+
     public static string UpsertSql(string schema) =>
         $"""
         insert into {schema}.{DueTable.Name} as d (stream_id, merchant, transaction_id, reason, since, due_at, attempts, last_error, traceparent)

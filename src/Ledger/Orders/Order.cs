@@ -25,10 +25,23 @@ public sealed record Order : IRevisioned
     /// <summary>What it is due, gross, whole XOF; null while nobody announced it.</summary>
     public long? Due { get; init; }
 
-    /// <summary>The transaction that was announced to pay it; null when none was.</summary>
+    /// <summary>When the announcement that holds was sent, or its withdrawal, UTC; null when its sender did not say.</summary>
+    public DateTimeOffset? AnnouncedAt { get; init; }
+
+    /// <summary>True after the shop took back what it had announced: it no longer expects the order to be paid.</summary>
+    public bool Withdrawn { get; init; }
+
+    /// <summary>The transaction that was last announced to pay it; null when none was.</summary>
     public string? AnnouncedTransactionId { get; init; }
 
-    /// <summary>The transaction whose OrderPaid went out; null while unpaid. Never changes once set, not even by a refund.</summary>
+    /// <summary>Every transaction that was announced to pay it: each attempt of the customer has an id of its own.</summary>
+    public IReadOnlyList<string> AnnouncedTransactions { get; init; } = [];
+
+    /// <summary>
+    /// The transaction that holds the order: its payment is the one that counts, and no other is accepted. Null while unpaid.
+    /// A refund does not free it; a due announced at another amount than was paid does, and so does a person
+    /// (<see cref="OrderRelease"/>).
+    /// </summary>
     public string? PaidBy { get; init; }
 
     /// <summary>What was paid, gross, whole XOF.</summary>
@@ -66,11 +79,41 @@ public sealed record Order : IRevisioned
         _ => OrderState.Unpaid,
     };
 
-    /// <summary>The order after its due was announced.</summary>
-    public Order After(OrderAnnounced announced) =>
-        this with { Due = announced.Amount, AnnouncedTransactionId = announced.TransactionId ?? AnnouncedTransactionId };
+    /// <summary>
+    /// The order after its due was announced. An order is the shop's: a payment of another amount than it now turns out to be
+    /// due, made for an id that anybody could guess, holds it no longer.
+    /// </summary>
+    public Order After(OrderAnnounced announced)
+    {
+        var order = this with
+        {
+            Due = announced.Amount,
+            Withdrawn = false,
+            AnnouncedAt = announced.SentAt ?? AnnouncedAt,
+            AnnouncedTransactionId = announced.TransactionId ?? AnnouncedTransactionId,
+            AnnouncedTransactions = announced.TransactionId is { } id && !AnnouncedTransactions.Contains(id) ? [.. AnnouncedTransactions, id] : AnnouncedTransactions,
+        };
+        return Due != announced.Amount && PaidAmount != announced.Amount ? order.Freed() : order;
+    }
 
-    /// <summary>The order after it was announced for a transaction that had been accepted without an order.</summary>
+    /// <summary>The order after the shop took its announcement back.</summary>
+    public Order After(OrderWithdrawn withdrawn) => this with { Due = null, Withdrawn = true, AnnouncedAt = withdrawn.SentAt ?? AnnouncedAt };
+
+    /// <summary>True when an announcement says nothing that the order does not know.</summary>
+    public bool Says(ExpectPayment command) => command.Withdrawn
+        ? Withdrawn
+        : Due == command.Amount && (command.TransactionId is not { } id || id == AnnouncedTransactionId || AnnouncedTransactions.Contains(id));
+
+    /// <summary>The order when no transaction holds it any more.</summary>
+    public Order Freed() => PaidBy is not { } by ? this : this with
+    {
+        PaidBy = null,
+        PaidAmount = null,
+        Refunded = false,
+        Payments = [.. Payments.Select(p => p.TransactionId == by && p.State == OrderPaymentState.Paid ? p with { State = OrderPaymentState.Flagged } : p)],
+    };
+
+    /// <summary>The order when a payment that was accepted before comes to hold it: it had named no order then, or had lost this one.</summary>
     public Order PaidBefore(string transactionId, long? amount) => this with
     {
         PaidBy = transactionId,
@@ -165,10 +208,18 @@ public enum OrderPaymentState
 /// <param name="Amount">Its verified gross amount, whole XOF; null when not known.</param>
 public sealed record OrderPayment(string TransactionId, OrderPaymentState State, long? Amount);
 
-/// <summary>An order's due was announced: the first event of an order's stream.</summary>
+/// <summary>An order's due was announced, or announced anew while it was unpaid.</summary>
 /// <param name="OrderId">The shop's order id.</param>
 /// <param name="Amount">Due, gross, whole XOF, above 0.</param>
-/// <param name="TransactionId">The transaction that will pay it; null when not known.</param>
-/// <param name="AnnouncedAt">When, UTC.</param>
+/// <param name="TransactionId">A transaction that will pay it; null when not known.</param>
+/// <param name="AnnouncedAt">When it was recorded, UTC.</param>
 /// <param name="By">Who, where the announcement says so; null for one from the bus.</param>
-public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt, string? By = null);
+/// <param name="SentAt">When the shop sent it, by the sender's clock, UTC; null when it did not say. An older one never replaces a newer one.</param>
+public sealed record OrderAnnounced(string OrderId, long Amount, string? TransactionId, DateTimeOffset AnnouncedAt, string? By = null, DateTimeOffset? SentAt = null);
+
+/// <summary>The shop took back what it had announced, or said beforehand that it does not expect the order to be paid.</summary>
+/// <param name="OrderId">The shop's order id.</param>
+/// <param name="WithdrawnAt">When it was recorded, UTC.</param>
+/// <param name="By">Who; null for one from the bus.</param>
+/// <param name="SentAt">When the shop sent it, by the sender's clock, UTC; null when it did not say.</param>
+public sealed record OrderWithdrawn(string OrderId, DateTimeOffset WithdrawnAt, string? By = null, DateTimeOffset? SentAt = null);

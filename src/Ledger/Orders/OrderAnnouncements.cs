@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Payments;
@@ -17,17 +16,19 @@ public sealed record Announcement(bool Accepted, string? Problem = null, bool Di
 public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions options, TimeProvider time)
 {
     /// <summary>
-    /// Records an announcement. The same again changes nothing; one that disagrees with the first is refused. Payments
-    /// of the order that the ledger knows already become due, so that they are decided again with the new knowledge.
+    /// Records an announcement or its withdrawal. The same again changes nothing. Another amount replaces the one before while
+    /// the order is unpaid, unless it was sent earlier. Payments of the order that the ledger knows become due, so that they
+    /// are decided again with the new knowledge.
     /// </summary>
-    public Task<Announcement> AnnounceAsync(ExpectPayment command, CancellationToken cancellationToken) => AnnounceAsync(command, null, cancellationToken);
-
-    /// <summary>The same, on record with who announced it.</summary>
-    public async Task<Announcement> AnnounceAsync(ExpectPayment command, string? by, CancellationToken cancellationToken)
+    /// <param name="command">What is announced.</param>
+    /// <param name="by">Who, for the record; null when that is not known.</param>
+    /// <param name="sentAt">When it was sent, by the sender's clock, UTC; null when the sender does not say: then it is taken for the latest.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task<Announcement> AnnounceAsync(ExpectPayment command, string? by, DateTimeOffset? sentAt, CancellationToken cancellationToken)
     {
         if (Problem(command) is { } problem)
             return new(false, problem);
-        return await Collisions.RetriedAsync(() => AnnounceOnceAsync(command, by, cancellationToken), cancellationToken);
+        return await Collisions.RetriedAsync(() => RecordAsync(command, by, sentAt?.ToUniversalTime(), cancellationToken), cancellationToken);
     }
 
     private static string? Problem(ExpectPayment command) => command switch
@@ -35,43 +36,61 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         _ when !PaymentKey.IsMerchantName(command.Merchant) => $"'{command.Merchant}' is no merchant's name: lower-case letters, digits and hyphens.",
         _ when string.IsNullOrWhiteSpace(command.OrderId) || command.OrderId.Length > OrderReference.MaxLength || command.OrderId.Contains('\0', StringComparison.Ordinal) =>
             $"The order id must have 1 to {OrderReference.MaxLength} characters.",
-        _ when command.Amount <= 0 => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
+        { Withdrawn: false, Amount: <= 0 } => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
         _ when command.TransactionId is { } id && !PaymentKey.IsTransactionId(id) => $"Order {command.OrderId}: '{id}' is no transaction id.",
         _ => null,
     };
 
-    private async Task<Announcement> AnnounceOnceAsync(ExpectPayment command, string? by, CancellationToken cancellationToken)
+    private async Task<Announcement> RecordAsync(ExpectPayment command, string? by, DateTimeOffset? sentAt, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();
         var orderId = command.OrderId.Trim();
         var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
             ?? Order.New(command.Merchant, orderId);
+        if (order.Says(command))
+            return new(true);
+        if (RefusalOf(order, command, sentAt) is { } refused)
+            return new(false, refused, Disagrees: true);
 
-        if (order.Due is { } due)
-        {
-            if (due != command.Amount)
-                return new(false, $"Order {orderId} was announced at {due} XOF before; {command.Amount} XOF disagrees.", Disagrees: true);
-            if (command.TransactionId is null || command.TransactionId == order.AnnouncedTransactionId)
-                return new(true);
-            if (order.AnnouncedTransactionId is { } other)
-                return new(false, $"Order {orderId} was announced with transaction {other} before; {command.TransactionId} disagrees.", Disagrees: true);
-        }
-
-        var announcement = new OrderAnnounced(orderId, command.Amount, command.TransactionId, now, by);
+        object announcement = command.Withdrawn
+            ? new OrderWithdrawn(orderId, now, by, sentAt)
+            : new OrderAnnounced(orderId, command.Amount, command.TransactionId, now, by, sentAt);
         session.Events.Append(Order.StreamIdOf(command.Merchant, orderId), announcement);
-        var announced = order.After(announcement);
+        var announced = announcement is OrderAnnounced due ? order.After(due) : order.After((OrderWithdrawn)announcement);
         if (order.Version == 0)
             session.Insert(announced);
         else
             session.UpdateRevision(announced, order.Version + 1);
 
-        if (command.TransactionId is { } transactionId
-            && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } refused)
-            return refused;
-        MakeDue(session, order.Transactions.Concat(command.TransactionId is null ? [] : [command.TransactionId]), command.Merchant, now);
+        if (!command.Withdrawn)
+        {
+            if (command.TransactionId is { } transactionId
+                && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } other)
+                return other;
+            var known = order.Transactions.Concat(command.TransactionId is null ? [] : [command.TransactionId]).ToList();
+            if (known.Count > 0)
+                session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(command.Merchant, known, "announced", now));
+        }
+
         await session.SaveChangesAsync(cancellationToken);
         return new(true);
+    }
+
+    /// <summary>Why an announcement does not change an order; null when it may. Neither an order that is rightly paid nor the shop's later word is changed.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="command">What is announced.</param>
+    /// <param name="sentAt">When it was sent, UTC; null when that is not known.</param>
+    public static string? RefusalOf(Order order, ExpectPayment command, DateTimeOffset? sentAt)
+    {
+        if (!command.Withdrawn && command.Amount == order.Due)
+            return null;
+        var news = command.Withdrawn ? "it can't be withdrawn" : $"{command.Amount} XOF disagrees";
+        if (order is { PaidBy: { } by, Refunded: false } && (command.Withdrawn || order.Due is not null))
+            return $"Order {order.OrderId} was paid by transaction {by}{(order.PaidAmount is { } paid ? $" with {paid} XOF" : "")}; {news}. Refund it, or release the order (kkia order release), first.";
+        return sentAt < order.AnnouncedAt
+            ? $"Order {order.OrderId} was {(order.Due is { } due ? $"announced at {due} XOF" : "withdrawn")} by a command sent at {order.AnnouncedAt:O}; {news}, which was sent before that."
+            : null;
     }
 
     private static async Task<Announcement?> FollowAsync(
@@ -89,15 +108,5 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         else
             session.Events.Append(key.StreamId, payment.Version + 1, e);
         return null;
-    }
-
-    private void MakeDue(IDocumentSession session, IEnumerable<string> transactionIds, string merchant, DateTimeOffset now)
-    {
-        var rows = transactionIds.Distinct()
-            .Select(id => new PaymentKey(merchant, id))
-            .Select(key => new DueRow(key.StreamId, merchant, key.TransactionId, "announced", now, 0, 0, null, null))
-            .ToList();
-        if (rows.Count > 0)
-            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(rows, LedgerStore.Json));
     }
 }

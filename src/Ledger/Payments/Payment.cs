@@ -130,8 +130,11 @@ public sealed record Payment
     /// <summary>The event id of the OrderPaid.</summary>
     public Guid? PaidEventId { get; init; }
 
-    /// <summary>The order that it paid: OrderPaid named it, or it was named since; null while unpaid, or when nobody named one.</summary>
+    /// <summary>The order that it paid: OrderPaid named it, or it was named since; null while unpaid, when nobody named one, or after a person released it.</summary>
     public string? PaidOrderId { get; init; }
+
+    /// <summary>The order that a person released from it; null when none was, or it holds one again.</summary>
+    public string? ReleasedOrderId { get; init; }
 
     /// <summary>How many outcomes went out.</summary>
     public int Outcomes { get; init; }
@@ -172,7 +175,7 @@ public sealed record Payment
         PaymentAnnounced announced => this with
         {
             AnnouncedOrderId = announced.OrderId,
-            OrderId = announced.OrderId,
+            OrderId = Outcomes == 0 ? announced.OrderId : OrderId ?? announced.OrderId,
             FirstSeenAt = FirstSeenAt == default ? announced.AnnouncedAt : FirstSeenAt,
         },
         VerificationAnswered answered => this with
@@ -183,14 +186,18 @@ public sealed record Payment
             FailingSince = IsFailing(answered.Status) ? FailingSince ?? answered.AnsweredAt : null,
             UndecidedAnswers = (answered.Status, FailingSince, AwaitsRefund) switch
             {
-                (_, _, true) or (TransactionStatus.Pending or TransactionStatus.NotFound, _, _) => UndecidedAnswers + 1,
+                (_, _, true) or (TransactionStatus.Pending or TransactionStatus.NotFound or TransactionStatus.NotYours, _, _) => UndecidedAnswers + 1,
                 (TransactionStatus.Failed or TransactionStatus.Cancelled, null, _) => 1,
                 (TransactionStatus.Failed or TransactionStatus.Cancelled, _, _) => UndecidedAnswers + 1,
                 _ => 0,
             },
             UnknownAnswers = answered.Status == TransactionStatus.NotFound ? UnknownAnswers + 1 : 0,
+            // Nobody has to look at what KKiaPay itself has since taken back.
+            Flags = answered is { Status: TransactionStatus.Complete, IsPaymentReceived: true } ? [.. Flags.Where(f => !EndsWithMoney.Contains(f))] : Flags,
         },
-        OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId },
+        OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId, ReleasedOrderId = null },
+        // What was accepted before was accepted for a payment that held the order.
+        OrderReleased released => this with { PaidOrderId = null, ReleasedOrderId = released.OrderId, Review = null },
         FlagReviewed { Verdict: FlagVerdict.AskedAgain } => this,
         FlagReviewed review => this with
         {
@@ -221,15 +228,19 @@ public sealed record Payment
                 _ => Refund,
             },
         },
-        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId },
+        // Whatever was held against it before, it holds no longer.
+        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId, Flags = [] },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
         // A flag on a payment that is paid or refunded is a note beside it: it takes neither the outcome back nor its amount.
         OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) =>
-            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1 },
+            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1, OrderId = flagged.OrderId ?? OrderId },
         OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason) },
         _ => this,
     };
+
+    // What is said of a transaction while KKiaPay does not confirm that money came in.
+    private static readonly FlagReason[] EndsWithMoney = [FlagReason.NotAPayment, FlagReason.MerchantMismatch, FlagReason.UnknownTransaction, FlagReason.StillPending];
 
     private static bool IsSuccess(WebhookRecorded claim) => claim.Event == "transaction.success";
 

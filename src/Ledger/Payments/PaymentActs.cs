@@ -1,7 +1,7 @@
-using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Due;
+using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 using Marten;
 
@@ -29,45 +29,46 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     /// <param name="by">Who, 1 to 100 characters.</param>
     /// <param name="reason">Why, 1 to 500 characters.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
-    public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken) =>
-        ActAsync(key, by, reason, payment => ReviewProblem(payment, verdict),
-            payment => Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
+    /// <param name="dueSeen">What the order was due when the person looked, whole XOF: where it is due something else by now, the review is refused. Null when the person does not say.</param>
+    public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken, long? dueSeen = null) =>
+        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order) ?? DueProblem(order, dueSeen),
+            (payment, order) => Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow(), order), cancellationToken);
 
     /// <summary>Asks for a refund. It is sent once, by a Processor, and counts as done when verifying says so.</summary>
     /// <inheritdoc cref="ReviewAsync" path="/param"/>
     public Task<ActResult> RequestRefundAsync(PaymentKey key, string by, string reason, CancellationToken cancellationToken) =>
-        ActAsync(key, by, reason, RefundProblem, _ => new RefundRequested(by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
+        ActAsync(key, by, reason, (payment, _) => RefundProblem(payment), (_, _) => new RefundRequested(by.Trim(), reason.Trim(), time.GetUtcNow()), cancellationToken);
 
     /// <summary>Claims the sending of a refund that was asked for. One caller gets true, once; after that it is never sent again unless KKiaPay refuses it.</summary>
     public async Task<bool> TryClaimRefundAsync(PaymentKey key, CancellationToken cancellationToken)
     {
         var result = await AppendAsync(
-            key, payment => payment.Refund == RefundState.Requested ? null : "It is not to be sent.", _ => new RefundSent(time.GetUtcNow()), due: false, cancellationToken);
+            key, (payment, _) => payment.Refund == RefundState.Requested ? null : "It is not to be sent.", (_, _) => new RefundSent(time.GetUtcNow()), due: false, cancellationToken);
         return result.Done;
     }
 
     /// <summary>Records what came back for a refund that was sent.</summary>
     public Task RecordRefundAsync(PaymentKey key, RefundAnswer answer, string? detail, CancellationToken cancellationToken) =>
-        AppendAsync(key, _ => null, _ => new RefundAnswered(answer, detail, time.GetUtcNow()), due: false, cancellationToken);
+        AppendAsync(key, (_, _) => null, (_, _) => new RefundAnswered(answer, detail, time.GetUtcNow()), due: false, cancellationToken);
 
     /// <summary>The event that a review is.</summary>
-    public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at) =>
-        new(verdict, Answered(payment, verdict), payment.Amount, payment.OrderId, payment.LastStatus, by, reason, at);
+    public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at, Order? order) =>
+        new(verdict, Answered(payment, verdict, order), payment.Amount, payment.OrderId, payment.LastStatus, by, reason, at, order?.Due, DueSeen: true);
 
     /// <summary>Why a review is refused; null when it is not.</summary>
-    public static string? ReviewProblem(Payment payment, FlagVerdict verdict)
+    public static string? ReviewProblem(Payment payment, FlagVerdict verdict, Order? order)
     {
         if (verdict == FlagVerdict.AskedAgain)
             return null;
         var flags = UnderReview(payment);
-        if (flags.Count == 0 || (verdict == FlagVerdict.Rejected && payment.Outcome == PaymentOutcome.Rejected))
+        if (flags.Count == 0 || (verdict == FlagVerdict.Rejected && payment.Flags.Count == 0))
             return $"{payment.Id} has no open flag: there is nothing to review.";
         if (verdict == FlagVerdict.Rejected)
             return payment.LastStatus == TransactionStatus.Pending ? $"KKiaPay has not decided {payment.Id} yet: rejecting it now would leave a payment that comes late without an owner. Ask again, or wait." : null;
         if (payment.Outcome == PaymentOutcome.Paid)
             return null;
-        if (flags.Contains(FlagReason.AlreadyPaid))
-            return $"Order {payment.OrderId} was paid by another transaction: accepting {payment.Id} would hand the goods over twice. Refund it.";
+        if (flags is [FlagReason.AlreadyPaid] && order?.PaidBy is not null)
+            return $"Order {payment.OrderId} was paid by transaction {order.PaidBy}: accepting {payment.Id} would hand the goods over twice. Refund it; or, where {order.PaidBy} should not hold the order, release the order first (kkia order release).";
         if (payment.LastStatus != TransactionStatus.Complete)
             return $"KKiaPay does not call {payment.Id} complete, so it can't be accepted. Ask again, or reject it.";
         if (flags.Contains(FlagReason.NotAPayment) || payment.Amount is not > 0)
@@ -89,47 +90,55 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
 
     // What a person rejected can be accepted after all.
     private static IReadOnlyList<FlagReason> UnderReview(Payment payment) =>
-        payment.Flags.Count == 0 && payment.Outcome == PaymentOutcome.Rejected ? payment.Review!.Flags : payment.Flags;
+        payment.Flags.Count == 0 && payment.Review is { Verdict: FlagVerdict.Rejected } rejected ? rejected.Flags : payment.Flags;
+
+    private static string? DueProblem(Order? order, long? seen) => seen is { } due && due != order?.Due
+        ? $"Order {order?.OrderId} is due {(order?.Due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {due} XOF: look again, then decide."
+        : null;
 
     // An acceptance adds to the ones before it: a payment may meet one objection after the other.
-    private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict) => (verdict, payment.Review) switch
+    private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch
     {
         (FlagVerdict.AskedAgain, _) => [],
-        (FlagVerdict.Accepted, { Verdict: FlagVerdict.Accepted } before) when before.Amount == payment.Amount && before.OrderId == payment.OrderId =>
+        (FlagVerdict.Accepted, { Verdict: FlagVerdict.Accepted } before)
+            when before.Amount == payment.Amount && before.OrderId == payment.OrderId && (!before.DueSeen || before.Due == order?.Due) =>
             [.. before.Flags.Union(UnderReview(payment))],
         _ => UnderReview(payment),
     };
 
-    private async Task<ActResult> ActAsync(
-        PaymentKey key, string by, string reason, Func<Payment, string?> problem, Func<Payment, object> act, CancellationToken cancellationToken)
+    /// <summary>What is wrong with who does it or why; null when nothing is.</summary>
+    internal static string? ProblemOf(string by, string reason)
     {
-        if (string.IsNullOrWhiteSpace(by) || by.Length > 100)
-            return new("An act needs a name: who does it, in 1 to 100 characters.");
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason || reason.Contains('\0', StringComparison.Ordinal))
-            return new($"An act needs a reason, in 1 to {LongestReason} characters.");
-        return await AppendAsync(key, problem, act, due: true, cancellationToken);
+        if (string.IsNullOrWhiteSpace(by) || by.Length > 100 || by.Contains('\0', StringComparison.Ordinal))
+            return "An act needs a name: who does it, in 1 to 100 characters.";
+        return string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason || reason.Contains('\0', StringComparison.Ordinal)
+            ? $"An act needs a reason, in 1 to {LongestReason} characters."
+            : null;
     }
 
+    private async Task<ActResult> ActAsync(
+        PaymentKey key, string by, string reason, Func<Payment, Order?, string?> problem, Func<Payment, Order?, object> act, CancellationToken cancellationToken) =>
+        ProblemOf(by, reason) is { } wrong ? new(wrong) : await AppendAsync(key, problem, act, due: true, cancellationToken);
+
     private Task<ActResult> AppendAsync(
-        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken) =>
+        PaymentKey key, Func<Payment, Order?, string?> problem, Func<Payment, Order?, object> act, bool due, CancellationToken cancellationToken) =>
         Collisions.RetriedAsync(() => AppendOnceAsync(key, problem, act, due, cancellationToken), cancellationToken);
 
     private async Task<ActResult> AppendOnceAsync(
-        PaymentKey key, Func<Payment, string?> problem, Func<Payment, object> act, bool due, CancellationToken cancellationToken)
+        PaymentKey key, Func<Payment, Order?, string?> problem, Func<Payment, Order?, object> act, bool due, CancellationToken cancellationToken)
     {
         await using var session = store.LightweightSession();
         if (await session.LoadAsync<Payment>(key.StreamId, cancellationToken) is not { } payment)
             return new($"The ledger knows no payment {key.StreamId}.");
-        if (problem(payment) is { } refused)
+        var order = payment.OrderId is { } orderId ? await session.LoadAsync<Order>(Order.IdOf(key.Merchant, orderId), cancellationToken) : null;
+        if (problem(payment, order) is { } refused)
             return new(refused);
-        var e = session.Events.BuildEvent(act(payment));
+        var e = session.Events.BuildEvent(act(payment, order));
         e.CorrelationId = key.StreamId;
         session.Events.Append(key.StreamId, payment.Version + 1, e);
         if (due)
         {
-            var now = time.GetUtcNow();
-            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), JsonSerializer.Serialize(
-                new[] { new DueRow(key.StreamId, key.Merchant, key.TransactionId, "operator", now, 0, 0, null, null) }, LedgerStore.Json));
+            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(key.Merchant, [key.TransactionId], "operator", time.GetUtcNow()));
         }
 
         await session.SaveChangesAsync(cancellationToken);

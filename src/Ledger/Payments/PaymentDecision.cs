@@ -20,8 +20,11 @@ public static class PaymentDecision
     /// <summary>How long a webhook's "success" that KKiaPay's API calls failed is asked about; a person is told then.</summary>
     public static readonly TimeSpan SuccessPatience = TimeSpan.FromHours(24);
 
-    /// <summary>How long a transaction that KKiaPay does not know is asked about: its keys or address may be wrong here, and mended.</summary>
+    /// <summary>How long to keep asking about a transaction that KKiaPay does not know, or calls another merchant's: a misconfiguration may still get fixed.</summary>
     public static readonly TimeSpan UnknownFollowed = TimeSpan.FromDays(7);
+
+    /// <summary>How long to keep asking about an announced transaction after it failed: the shop waits for it, and mobile money at times confirms late.</summary>
+    public static readonly TimeSpan FailedFollowed = TimeSpan.FromHours(24);
 
     /// <summary>How long a refund may stay unconfirmed before a person is told; it is verified daily from then.</summary>
     public static readonly TimeSpan RefundPatience = TimeSpan.FromHours(24);
@@ -74,13 +77,15 @@ public static class PaymentDecision
     }
 
     /// <summary>
-    /// The order that a payment is for. The provider's answer comes first; then what the shop announced for the
-    /// transaction; a webhook's own word only where the answer names none (failures often don't).
+    /// The order that a payment is for: once it paid one, that one. Before, the provider's answer comes first; then what the shop announced for the
+    /// transaction; a webhook's own word only where the answer names none (failures and refunds often don't); then what an
+    /// earlier answer named.
     /// </summary>
     public static string? OrderOf(Payment payment, VerificationAnswered? verification) =>
-        verification?.OrderId
+        payment.PaidOrderId
+        ?? verification?.OrderId
         ?? payment.AnnouncedOrderId
-        ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : null);
+        ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : payment.OrderId);
 
     /// <summary>True while KKiaPay is to be asked again although it answered.</summary>
     /// <param name="payment">The payment, with that answer and what followed from it.</param>
@@ -90,13 +95,35 @@ public static class PaymentDecision
         _ when payment.AwaitsRefund => true,
         (PaymentOutcome.Paid or PaymentOutcome.Refunded, _) => false,
         (_, TransactionStatus.Pending) => true,
-        (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
+        (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.NotFound or TransactionStatus.NotYours) => answer.AnsweredAt - payment.FirstSeenAt < UnknownFollowed,
         (PaymentOutcome.Rejected, TransactionStatus.NotFound) => IsSuccessAwaited(payment, answer, UnknownFollowed),
         (PaymentOutcome.Failed, TransactionStatus.Failed or TransactionStatus.Cancelled or TransactionStatus.NotFound) =>
-            payment.HasUnreviewedSuccess && !payment.Flags.Contains(FlagReason.Contradiction),
+            (payment.HasUnreviewedSuccess && !payment.Flags.Contains(FlagReason.Contradiction)) || IsAnnouncedFailureFollowed(payment, answer),
+        (PaymentOutcome.Failed, TransactionStatus.NotYours) => IsAnnouncedFailureFollowed(payment, answer),
         (_, TransactionStatus.Failed or TransactionStatus.Cancelled) => !payment.IsRejectedAs(answer) || IsSuccessAwaited(payment, answer, SuccessPatience),
         _ => false,
     };
+
+    /// <summary>
+    /// True when a payment that was accepted before comes to hold its order now: it had named none, or had lost it, and
+    /// nothing speaks against it, or a person accepted what does. Asked where nothing else follows from the answer.
+    /// </summary>
+    /// <param name="payment">The payment, with that answer.</param>
+    /// <param name="order">The order that it is for.</param>
+    /// <param name="answer">The answer.</param>
+    public static bool Holds(Payment payment, Order order, VerificationAnswered answer)
+    {
+        var facts = new Facts(payment, order, answer);
+        return (payment.Outcome, answer.Status, order.PaidBy) is (PaymentOutcome.Paid, TransactionStatus.Complete, null)
+            && !payment.AwaitsRefund
+            && (payment.PaidOrderId is null || payment.PaidOrderId == order.OrderId)
+            && (payment.ReleasedOrderId != order.OrderId || facts.IsAccepted(FlagReason.OrderMismatch))
+            && (order.Due is not { } due || due == payment.Amount || facts.IsAccepted(FlagReason.AmountMismatch))
+            && (!order.Withdrawn || facts.IsAccepted(FlagReason.Unannounced));
+    }
+
+    private static bool IsAnnouncedFailureFollowed(Payment payment, VerificationAnswered answer) =>
+        payment.AnnouncedOrderId is not null && answer.AnsweredAt - (payment.FailingSince ?? payment.FirstSeenAt) < FailedFollowed;
 
     // A person's verdict holds, and what a webhook told since is not forgotten.
     private static bool IsSuccessAwaited(Payment payment, VerificationAnswered answer, TimeSpan patience) =>
@@ -108,8 +135,8 @@ public static class PaymentDecision
         var answer = verification.Answer;
         var amount = answer.Amount;
 
-        if (answer.Type is { } type && !type.Equals("DEBIT", StringComparison.OrdinalIgnoreCase))
-            return FlagOnce(facts, FlagReason.NotAPayment, $"KKiaPay says that this transaction is a {type}, not a payment received (DEBIT).");
+        if (!verification.IsPaymentReceived)
+            return FlagOnce(facts, FlagReason.NotAPayment, $"KKiaPay says that this transaction is a {answer.Type}, not a payment received (DEBIT).");
 
         if (amount is not > 0)
             return FlagOnce(facts, FlagReason.AmountMismatch, "KKiaPay confirmed the payment but no usable amount: it can't be held against the order. Look it up in KKiaPay's dashboard.");
@@ -130,13 +157,19 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The webhook claimed {Xof(payment.ClaimedAmounts[0])}; KKiaPay says that {Xof(amount.Value)} was paid.");
 
         if (order?.PaidBy is { } other && other != payment.TransactionId)
-            return FlagOnce(facts, FlagReason.AlreadyPaid, $"Transaction {other} has already paid this order: a refund of {Xof(amount.Value)} is owed.", other);
+            return FlagOnce(facts, FlagReason.AlreadyPaid, AlreadyPaid(order, other, amount.Value), other);
 
         if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag && !facts.IsAccepted(FlagReason.WithoutReference))
             return FlagOnce(facts, FlagReason.WithoutReference, "The payment names no order, and Orders__WithoutReference is Flag.");
 
-        if (facts.OrderId is not null && order?.Due is null && policy.Unannounced == OrderRule.Flag && !facts.IsAccepted(FlagReason.Unannounced))
-            return FlagOnce(facts, FlagReason.Unannounced, "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
+        if (order is { Withdrawn: true } && !facts.IsAccepted(FlagReason.Unannounced))
+            return FlagOnce(facts, FlagReason.Unannounced, "The shop withdrew this order and does not expect it to be paid. Refund the payment, or accept it; announcing the order again decides it anew.");
+
+        if (order?.Due is null && policy.Unannounced == OrderRule.Flag && !facts.IsAccepted(FlagReason.Unannounced)
+            && (facts.OrderId is not null || !facts.IsAccepted(FlagReason.WithoutReference)))
+            return FlagOnce(facts, FlagReason.Unannounced, facts.OrderId is null
+                ? "The payment names no order that can be read, its transaction was not announced, and Orders__Unannounced is Flag. Announcing an order with this transaction decides it again."
+                : "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
 
         return facts.Complete(new OrderPaid
         {
@@ -145,6 +178,7 @@ public static class PaymentDecision
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
             Amount = amount.Value,
+            DueAmount = order?.Due,
             Fees = answer.Fees,
             Net = answer.Net,
             SupersedesEventId = payment.FailedEventId,
@@ -160,12 +194,20 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.Contradiction, $"KKiaPay confirmed {Xof(payment.Amount ?? 0)} before and now says {Xof(amount)}. Ask KKiaPay's support.");
         if (payment.AnnouncedOrderId is { } announced && payment.PaidOrderId is { } paidOrder && announced != paidOrder && !facts.IsAcknowledged(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced} after it had been accepted for order {paidOrder}.");
-        if (order?.PaidBy is { } other && other != payment.TransactionId && payment.PaidOrderId is null && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
+        if (payment.ReleasedOrderId is { } released && released == facts.OrderId && !facts.IsAcknowledged(FlagReason.OrderMismatch))
+            return FlagOnce(facts, FlagReason.OrderMismatch, $"A person released order {released} from this payment: it pays for nothing here. Refund it, or accept it while no other payment holds the order.");
+        if (order?.PaidBy is { } other && other != payment.TransactionId && payment is { PaidOrderId: null, ReleasedOrderId: null } && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
-        if (order?.Due is { } due && due != payment.Amount && !facts.IsAccepted(FlagReason.AmountMismatch))
-            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it.");
+        if (order?.Due is { } due && due != payment.Amount && !facts.IsAcknowledged(FlagReason.AmountMismatch))
+            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it: this payment no longer pays it. Refund it, or accept it while no other payment holds the order.");
+        if (order is { Withdrawn: true, PaidBy: null } && !facts.IsAcknowledged(FlagReason.Unannounced))
+            return FlagOnce(facts, FlagReason.Unannounced, "The shop withdrew this order after it had freed it from this payment. Refund the payment, or accept it.");
         return null;
     }
+
+    private static string AlreadyPaid(Order order, string other, long amount) => order.Refunded
+        ? $"Transaction {other} paid this order and was refunded since. Release the order to have this payment pay it, or refund {Xof(amount)}."
+        : $"Transaction {other} has already paid this order: a refund of {Xof(amount)} is owed, unless {other} should not hold the order; a person can release it.";
 
     private static OrderPaymentFlagged? Contradicted(Facts facts, string answer) =>
         FlagOnce(facts, FlagReason.Contradiction, $"A webhook said that this payment succeeded; KKiaPay's API {answer}. Ask KKiaPay's support.");
@@ -248,14 +290,16 @@ public static class PaymentDecision
 
         public bool IsSuccessOverdue => Verification.AnsweredAt - Payment.SuccessClaimedAt >= SuccessPatience;
 
-        // A person's verdict holds for what that person saw: another amount or order is a new question.
+        // A person's verdict holds for what that person saw: another amount, due or order is a new question.
         public bool IsAccepted(FlagReason reason) =>
             Payment.Review is { Verdict: FlagVerdict.Accepted } review
-            && review.Flags.Contains(reason) && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId;
+            && review.Flags.Contains(reason) && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId && IsDueOf(review);
 
         // A note beside a paid payment that a person has looked at, while the payment is what it was then.
         public bool IsAcknowledged(FlagReason reason) =>
-            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == Payment.OrderId;
+            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == Payment.OrderId && IsDueOf(review);
+
+        private bool IsDueOf(FlagReviewed review) => !review.DueSeen || review.Due == Order?.Due;
 
         // What every outcome carries beside what it is about.
         public T Complete<T>(T outcome)

@@ -40,13 +40,27 @@ public sealed record VerificationAnswered(KkiapayTransaction Answer, string? Ord
     /// <summary>The answer's status, understood.</summary>
     [JsonIgnore]
     public TransactionStatus Status => Answer.Status;
+
+    /// <summary>False when the answer's type says that no payment was received: a payout, a transfer.</summary>
+    [JsonIgnore]
+    public bool IsPaymentReceived => Answer.Type is not { } type || type.Equals("DEBIT", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>A payment that was accepted without an order holds the one that is named for it since: no other transaction can pay it.</summary>
+/// <summary>
+/// A payment that was accepted before holds an order from now on: no other transaction can pay it. It had been accepted
+/// without an order, and one is named for it since; or it had lost the order, and a person accepted it all the same.
+/// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Amount">What was paid, gross, whole XOF.</param>
 /// <param name="At">When, UTC.</param>
 public sealed record OrderHeld(string OrderId, long? Amount, DateTimeOffset At);
+
+/// <summary>A person freed an order from the payment that held it: another can pay the order, and this one pays for nothing here.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="By">Who.</param>
+/// <param name="Reason">Why, in the person's words.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record OrderReleased(string OrderId, string By, string Reason, DateTimeOffset At);
 
 /// <summary>What a person decided about a flagged payment.</summary>
 public enum FlagVerdict
@@ -70,8 +84,11 @@ public enum FlagVerdict
 /// <param name="By">Who.</param>
 /// <param name="Reason">Why, in the person's words.</param>
 /// <param name="At">When, UTC.</param>
+/// <param name="Due">What the order was due when the person looked, whole XOF; null when nobody had announced it. The verdict holds for this due only.</param>
+/// <param name="DueSeen">False for a review of a version that did not note the due: it holds for any.</param>
 public sealed record FlagReviewed(
-    FlagVerdict Verdict, IReadOnlyList<FlagReason> Flags, long? Amount, string? OrderId, TransactionStatus? Status, string By, string Reason, DateTimeOffset At);
+    FlagVerdict Verdict, IReadOnlyList<FlagReason> Flags, long? Amount, string? OrderId, TransactionStatus? Status, string By, string Reason, DateTimeOffset At,
+    long? Due = null, bool DueSeen = false);
 
 /// <summary>A person asked for a refund. Nothing has been sent yet.</summary>
 /// <param name="By">Who.</param>

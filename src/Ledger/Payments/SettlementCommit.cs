@@ -1,6 +1,5 @@
 using System.Text.Json;
 using KkiaEvents.Contracts;
-using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 using KkiaEvents.Ledger.Orders;
@@ -138,7 +137,7 @@ internal sealed class SettlementCommit(IDocumentSession session, string schema, 
         if (order is null)
             return null;
         OrderHeld? held = null;
-        if (payment is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } && answer.Status == TransactionStatus.Complete && order.PaidBy is null)
+        if (PaymentDecision.Holds(payment, order, answer))
         {
             held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
             order = order.PaidBefore(payment.TransactionId, payment.Amount);

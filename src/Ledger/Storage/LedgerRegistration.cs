@@ -36,6 +36,7 @@ public static class LedgerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SchemaAtStart>());
         services.AddSingleton(provider => new PaymentLedger(provider.GetRequiredService<IDocumentStore>(), options, policyOf(provider)));
         services.AddSingleton<OrderAnnouncements>();
+        services.AddSingleton<OrderRelease>();
         services.AddSingleton<PaymentActs>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DueQueue>();

@@ -15,7 +15,7 @@ internal sealed partial class AnnouncementConsumer(
     public async Task Consume(ConsumeContext<ExpectPayment> context)
     {
         var result = merchants.Named(context.Message.Merchant) is { } merchant
-            ? await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, cancellation), context.CancellationToken)
+            ? await store.RunAsync(cancellation => announcements.AnnounceAsync(context.Message with { Merchant = merchant }, by: null, context.SentTime, cancellation), context.CancellationToken)
             : new(false, $"no merchant '{context.Message.Merchant}' is configured here, so the amount guards no payment.");
         metrics.Announced(result.Accepted);
         if (result.Problem is { } problem)

@@ -84,7 +84,7 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
             if (orderId is not null)
                 Change(orderId, o => o.After(outcome));
         }
-        else if (PaymentOf(transaction) is { Outcome: PaymentOutcome.Paid, PaidOrderId: null } paid && status == TransactionStatus.Complete && orderId is not null && OrderOf(orderId).PaidBy is null)
+        else if (orderId is not null && PaymentOf(transaction) is var paid && PaymentDecision.Holds(paid, OrderOf(orderId), answer))
         {
             Add(transaction, new OrderHeld(orderId, paid.Amount, _now));
             Change(orderId, o => o.PaidBefore(transaction, paid.Amount));
@@ -94,7 +94,22 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         return this;
     }
 
-    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now));
+    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order)));
+
+    public GoldenLedger Release()
+    {
+        Add(OrderOf(Order).PaidBy!, new OrderReleased(Order, "ama", "The customer's payment is another one.", _now));
+        Change(Order, o => o.Freed());
+        return this;
+    }
+
+    public GoldenLedger Withdraw()
+    {
+        var withdrawn = new OrderWithdrawn(Order, _now);
+        Store(KkiaEvents.Ledger.Orders.Order.StreamIdOf("default", Order), withdrawn);
+        Change(Order, o => o.After(withdrawn));
+        return this;
+    }
 
     public GoldenLedger AskForRefund(RefundAnswer answer) =>
         Add(Transaction, new RefundRequested("ama", "goods returned", _now)).Add(Transaction, new RefundSent(_now)).Add(Transaction, new RefundAnswered(answer, "as KKiaPay put it", _now));

@@ -36,6 +36,15 @@ internal static class GoldenStreams
         ["amount-other-than-claimed"] = new GoldenLedger().Claim(amount: 100_000).Answer(Complete),
         ["amount-missing"] = new GoldenLedger().Claim().Answer(Complete, amount: null),
         ["announced-at-another-amount-after-paid"] = new GoldenLedger().Claim().Answer(Complete).Announce(9000).Answer(Complete),
+        ["squatted-then-announced-and-paid"] = new GoldenLedger().Claim(amount: 1).Answer(Complete, amount: 1)
+            .Claim(transaction: "txn_2").Answer(Complete, transaction: "txn_2").Announce().Answer(Complete, amount: 1).Answer(Complete, transaction: "txn_2"),
+        ["squatted-then-accepted"] = new GoldenLedger().Claim(amount: 4900).Answer(Complete, amount: 4900).Announce().Answer(Complete, amount: 4900)
+            .Review(FlagVerdict.Accepted).Answer(Complete, amount: 4900),
+        ["released"] = new GoldenLedger().Claim(amount: 1).Answer(Complete, amount: 1)
+            .Claim(transaction: "txn_2").Answer(Complete, transaction: "txn_2").Release().Answer(Complete, amount: 1).Answer(Complete, transaction: "txn_2"),
+        ["withdrawn"] = new GoldenLedger().Announce().Withdraw().Claim().Answer(Complete),
+        ["revised"] = new GoldenLedger().Announce(9000).Claim().Answer(Complete).Announce().Answer(Complete),
+        ["unannounced-without-order"] = new GoldenLedger(new() { Unannounced = OrderRule.Flag }).Claim(order: null).Answer(Complete, order: null),
         ["order-other-than-claimed"] = new GoldenLedger().Claim(order: "order-7").Answer(Complete),
         ["order-other-than-announced"] = new GoldenLedger().Announce(transaction: GoldenLedger.Transaction).Answer(Complete, order: "order-7"),
         ["merchant-mismatch"] = new GoldenLedger().Claim().Answer(NotYours),

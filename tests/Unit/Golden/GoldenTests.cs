@@ -29,6 +29,18 @@ public class GoldenTests
     }
 
     [Theory]
+    [InlineData("order-held")]
+    [InlineData("paid-announced")]
+    [InlineData("reviewed-accepted")]
+    public async Task What_an_earlier_version_stored_is_read_and_decided_as_it_was(string name)
+    {
+        // Before outcomes said what was due, and reviews what due was seen.
+        var problems = new List<ExportProblem>();
+        await ExportVerification.RunAsync(Path.Combine(Folder(), "..", "earlier", name), _ => [GoldenLedger.Secret], problems.Add, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(problems.Count == 0, string.Join("\n", problems));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public async Task Every_word_that_would_be_stored_now_is_the_one_that_was_stored_then(string name)
     {

@@ -9,6 +9,44 @@ namespace KkiaEvents.Tests.Unit.Ledger;
 public class OrderTests
 {
     [Fact]
+    public void An_unpaid_order_is_announced_anew_by_what_was_sent_later_and_never_by_what_was_sent_before()
+    {
+        var order = Order.New("default", "order-1").After(new OrderAnnounced("order-1", 5000, null, Given.Noon, SentAt: Given.Noon));
+        Assert.True(order.Says(Expect(5000)));
+        Assert.Null(OrderAnnouncements.RefusalOf(order, Expect(4000), Given.Noon.AddSeconds(1)));
+        Assert.Null(OrderAnnouncements.RefusalOf(order, Expect(4000), null));
+        Assert.Contains("sent before that", OrderAnnouncements.RefusalOf(order, Expect(4000), Given.Noon.AddSeconds(-1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_paid_order_is_announced_anew_only_while_nobody_had_said_what_it_is_due_or_after_a_refund()
+    {
+        var taken = Order.New("default", "order-1") with { PaidBy = "txn_1", PaidAmount = 1 };
+        Assert.Null(OrderAnnouncements.RefusalOf(taken, Expect(5000), Given.Noon));
+        Assert.Contains("paid by transaction txn_1", OrderAnnouncements.RefusalOf(taken with { Due = 1 }, Expect(5000), Given.Noon), StringComparison.Ordinal);
+        Assert.Contains("can't be withdrawn", OrderAnnouncements.RefusalOf(taken, Expect(0) with { Withdrawn = true }, Given.Noon), StringComparison.Ordinal);
+        Assert.Null(OrderAnnouncements.RefusalOf(taken with { Due = 1, Refunded = true }, Expect(5000), Given.Noon));
+    }
+
+    [Fact]
+    public void An_order_takes_several_announced_transactions()
+    {
+        var order = Order.New("default", "order-1").After(new OrderAnnounced("order-1", 5000, "txn_1", Given.Noon)).After(new OrderAnnounced("order-1", 5000, "txn_2", Given.Noon));
+        Assert.Equal(["txn_1", "txn_2"], order.AnnouncedTransactions);
+        Assert.True(order.Says(Expect(5000) with { TransactionId = "txn_1" }));
+        Assert.False(order.Says(Expect(5000) with { TransactionId = "txn_3" }));
+    }
+
+    [Fact]
+    public void Another_transaction_at_the_same_due_frees_no_order_that_a_person_accepted_less_for()
+    {
+        var order = Order.New("default", "order-1") with { Due = 5000, PaidBy = "txn_1", PaidAmount = 4900 };
+        Assert.Equal("txn_1", order.After(new OrderAnnounced("order-1", 5000, "txn_2", Given.Noon)).PaidBy);
+    }
+
+    private static ExpectPayment Expect(long amount) => new() { OrderId = "order-1", Amount = amount };
+
+    [Fact]
     public void An_order_that_nobody_announced_or_paid_is_unpaid() => Assert.Equal(OrderState.Unpaid, Given.Order().State);
 
     [Fact]

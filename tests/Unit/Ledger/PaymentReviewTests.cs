@@ -23,9 +23,41 @@ public class PaymentReviewTests
     public void An_accepted_amount_is_not_flagged_again_after_it_was_paid()
     {
         var order = Given.Order(due: 100_000);
-        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim()), Complete, order), FlagVerdict.Accepted);
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim()), Complete, order), FlagVerdict.Accepted, order);
         var paid = Given.Is<OrderPaid>(Decide(accepted, Complete, order));
+        Assert.Equal((5000, (long?)100_000), (paid.Amount, paid.DueAmount));
         Assert.Null(Decide(accepted.Evolve(Complete).Evolve(paid), Complete, order.After(paid)));
+    }
+
+    [Fact]
+    public void An_acceptance_holds_for_the_due_that_was_seen_and_no_other()
+    {
+        var order = Given.Order(due: 6000);
+        var accepted = Reviewed(Flagged(Given.Payment(Given.Claim()), Complete, order), FlagVerdict.Accepted, order);
+        Assert.Equal(FlagReason.AmountMismatch, Given.Is<OrderPaymentFlagged>(Decide(accepted, Complete, order with { Due = 60_000 })).Reason);
+        Given.Is<OrderPaid>(Decide(accepted, Complete, order));
+    }
+
+    [Fact]
+    public void An_acceptance_that_an_earlier_version_stored_without_the_due_holds_for_any()
+    {
+        var order = Given.Order(due: 6000);
+        var flagged = Flagged(Given.Payment(Given.Claim()), Complete, order);
+        var old = PaymentActs.Review(flagged, FlagVerdict.Accepted, "ama", "agreed", Given.Noon, order) with { Due = null, DueSeen = false };
+        Given.Is<OrderPaid>(Decide(flagged.Evolve(old), Complete, order));
+    }
+
+    [Fact]
+    public void A_second_acceptance_carries_the_first_over_only_while_the_due_is_the_same()
+    {
+        var order = Given.Order(due: 6000);
+        var first = Reviewed(Flagged(Given.Payment(Given.Claim(order: "order-9")), Complete, order), FlagVerdict.Accepted, order);
+        Assert.Equal([FlagReason.OrderMismatch], first.Review!.Flags);
+        var second = Flagged(first, Complete, order);
+        Assert.Equal([FlagReason.AmountMismatch], second.Flags);
+        Given.Is<OrderPaid>(Decide(Reviewed(second, FlagVerdict.Accepted, order), Complete, order));
+        var revised = order with { Due = 7000 };
+        Assert.Equal([FlagReason.AmountMismatch], Reviewed(second, FlagVerdict.Accepted, revised).Review!.Flags);
     }
 
     [Fact]
@@ -98,7 +130,7 @@ public class PaymentReviewTests
 
     [Fact]
     public void A_payment_of_an_order_that_is_paid_can_not_be_accepted() =>
-        Refused(Flagged(Given.Payment(Given.Claim()), Complete, Given.Order(paidBy: "txn_0")), FlagVerdict.Accepted, "Refund it");
+        Refused(Flagged(Given.Payment(Given.Claim()), Complete, Given.Order(paidBy: "txn_0")), FlagVerdict.Accepted, "release the order first", Given.Order(paidBy: "txn_0"));
 
     [Theory]
     [InlineData(TransactionStatus.NotYours)]
@@ -253,17 +285,17 @@ public class PaymentReviewTests
     public void What_is_not_complete_is_not_refunded() =>
         Assert.Contains("nothing to give back", PaymentActs.RefundProblem(Given.After(Given.Payment(Given.Claim()), Given.Answer(TransactionStatus.Failed))), StringComparison.Ordinal);
 
-    private static void Refused(Payment payment, FlagVerdict verdict, string why) =>
-        Assert.Contains(why, PaymentActs.ReviewProblem(payment, verdict), StringComparison.Ordinal);
+    private static void Refused(Payment payment, FlagVerdict verdict, string why, Order? order = null) =>
+        Assert.Contains(why, PaymentActs.ReviewProblem(payment, verdict, order), StringComparison.Ordinal);
 
     private static Payment Requested(Payment payment) => payment.Evolve(new RefundRequested("ama", "goods returned", Given.Noon));
 
     private static Payment Sent(Payment payment) => Requested(payment).Evolve(new RefundSent(Given.Noon));
 
-    private static Payment Reviewed(Payment payment, FlagVerdict verdict)
+    private static Payment Reviewed(Payment payment, FlagVerdict verdict, Order? order = null)
     {
-        Assert.Null(PaymentActs.ReviewProblem(payment, verdict));
-        return payment.Evolve(PaymentActs.Review(payment, verdict, "ama", "looked at it", Given.Noon));
+        Assert.Null(PaymentActs.ReviewProblem(payment, verdict, order));
+        return payment.Evolve(PaymentActs.Review(payment, verdict, "ama", "looked at it", Given.Noon, order));
     }
 
     private static Payment Flagged(Payment payment, VerificationAnswered answer, Order? order = null, OrderPolicy? policy = null)
