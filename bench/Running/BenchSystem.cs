@@ -23,7 +23,7 @@ internal sealed class BenchSystem : IAsyncDisposable
             ["Sandbox__Merchants__default__WebhookSecret"] = keys.WebhookSecret,
         });
         Ingress = Process("ingress", "src/Ingress", "KkiaEvents.Ingress",
-            ServiceSettings("ingress", null, ("Ingress__Spool__Directory", Spool(layout))));
+            ServiceSettings("ingress", null, ("Ingress__Spool__Directory", Spool(layout)), ("Operations__Url", "shared")));
         Processors = [.. Enumerable.Range(1, processors).Select(number => Process(
             string.Create(CultureInfo.InvariantCulture, $"processor-{number}"), "src/Processor", "KkiaEvents.Processor", ServiceSettings("processor", "processor")))];
     }

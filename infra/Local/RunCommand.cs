@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KkiaEvents.Local.Backing;
 using KkiaEvents.Local.Supervision;
+using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Local;
 
@@ -46,7 +47,7 @@ internal static class RunCommand
         }
         catch (Exception expected) when (expected is BackingServiceException or RunRefusedException or ServiceFailedException)
         {
-            await Console.Error.WriteLineAsync($"\n{expected.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"\n{Printable.Block(expected.Message)}").ConfigureAwait(false);
             return 1;
         }
     }

@@ -13,7 +13,7 @@ public static class IngressApp
     /// <exception cref="ConfigurationProblemException">Keys are missing or wrong.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = ServiceHost.CreateBuilder(args, "ingress");
+        var builder = ServiceHost.CreateBuilder(args, "ingress", operations: OperationsListener.Own);
         configure?.Invoke(builder);
         var options = IngressOptions.Read(builder.Configuration);
 
@@ -28,6 +28,7 @@ public static class IngressApp
         builder.AddSpoolDrain();
 
         var app = builder.Build();
+        app.UseConnectionLimits();
         app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

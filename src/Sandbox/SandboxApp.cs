@@ -19,7 +19,7 @@ public static class SandboxApp
     /// Command line, as of any ASP.NET Core host: <c>--urls http://127.0.0.1:0</c>,
     /// <c>--Sandbox:Merchants:default:WebhookUrl=http://127.0.0.1:5000/webhook/kkiapay</c>.
     /// </param>
-    /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names its key.</exception>
+    /// <exception cref="SandboxRefusedException">A setting is missing or wrong, or one of production; the message names its key.</exception>
     public static WebApplication Build(string[] args) => Build(args, static _ => { });
 
     internal static WebApplication Build(string[] args, Action<IServiceCollection> replace)
@@ -27,6 +27,7 @@ public static class SandboxApp
         var builder = WebApplication.CreateSlimBuilder(args);
         // Docker's and Kubernetes' secrets: one file a key, named as the environment variable would be.
         builder.Configuration.AddKeyPerFile(builder.Configuration["SecretsDirectory"] ?? "/run/secrets", optional: true);
+        NotInProduction.Check(builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)

@@ -1,15 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Serilog;
 using Serilog.Events;
-using Serilog.Formatting.Compact;
 
 namespace KkiaEvents.ServiceDefaults;
 
 /// <summary>Serilog: compact JSON for machines, plain lines for a terminal (<c>Log__Format</c>: <c>Auto</c>, <c>Json</c>, <c>Text</c>; <c>Log__Level</c>).</summary>
 internal static class Logging
 {
-    private const string TextTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
-
     public static void AddLogging(this WebApplicationBuilder builder, string service, Settings settings)
     {
         var format = settings.Word("Log__Format", LogFormat.Auto);
@@ -37,13 +34,7 @@ internal static class Logging
                 .Enrich.WithProperty("Service", service);
             // A log that can't keep up must not hold payments up: writing is asynchronous, and what overflows is counted by the sink.
             log.WriteTo.Async(
-                sink =>
-                {
-                    if (json)
-                        sink.Console(new CompactJsonFormatter());
-                    else
-                        sink.Console(outputTemplate: TextTemplate, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
-                },
+                sink => sink.Console(json ? new PrintableJson() : new PrintableText()),
                 bufferSize: 50_000);
         });
     }

@@ -18,7 +18,12 @@ public static class ServiceHost
     public const string Ready = "ready";
 
     /// <summary>A builder with all of it.</summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args, string service, Settings? settings = null)
+    /// <param name="args">The command line.</param>
+    /// <param name="service">The service's name in logs and telemetry.</param>
+    /// <param name="settings">Where what is wrong is collected; null to stop at once.</param>
+    /// <param name="operations">Where metrics and details of health are served unless <see cref="OperationsListener.Key"/> says otherwise.</param>
+    /// <exception cref="ConfigurationProblemException">Settings are wrong, and <paramref name="settings"/> is null.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string service, Settings? settings = null, string operations = OperationsListener.Shared)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddDevelopersSecrets();
@@ -28,6 +33,7 @@ public static class ServiceHost
         var own = settings ?? new Settings(builder.Configuration);
         builder.AddLogging(service, own);
         builder.AddTelemetry(service);
+        OperationsListener.AddTo(builder, own, operations);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= DetailOf(context.HttpContext.Response));
         builder.Services.AddHealthChecks();
         if (settings is null)
@@ -35,12 +41,34 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary><c>/health/live</c>, <c>/health/ready</c>, <c>/metrics</c>.</summary>
+    /// <summary>
+    /// <c>/health/live</c> and <c>/health/ready</c> everywhere; <c>/metrics</c>, and what <c>/health/ready</c> says beyond its one word,
+    /// only where the <see cref="OperationsListener"/> is, which serves nothing else.
+    /// </summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        var operations = app.Services.GetRequiredService<OperationsListener>();
+        if (operations.Port is not null)
+        {
+            app.Use((context, next) =>
+            {
+                var at = context.GetEndpoint()?.Metadata.GetMetadata<ServedAt>() ?? ServedAt.Work;
+                if (operations.Took(context) ? at.Operations : at.Public)
+                    return next(context);
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            });
+        }
+
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(new ServedAt(Public: true, Operations: true));
+        app.MapHealthChecks("/health/ready", new()
+        {
+            Predicate = check => check.Tags.Contains(Ready),
+            ResponseWriter = (context, report) => operations.Took(context)
+                ? WriteAsync(context, report)
+                : context.Response.WriteAsJsonAsync(new { status = report.Status.ToString() }),
+        }).WithMetadata(new ServedAt(Public: true, Operations: true));
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new ServedAt(Public: false, Operations: true));
     }
 
     /// <summary>
@@ -68,7 +96,7 @@ public static class ServiceHost
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"{e.Message} Set ASPNETCORE_URLS to an address that is free.");
+            await Console.Error.WriteLineAsync($"{e.Message} Set ASPNETCORE_URLS, or {OperationsListener.Key} where it is that one, to an address that is free.");
             return 1;
         }
         catch (ConfigurationProblemException wrong)

@@ -50,7 +50,7 @@ internal sealed class IngressProcess(string amqpUri, string spool, bool keep = f
         var environment = new Dictionary<string, string?>
         {
             ["ConnectionStrings__RabbitMq"] = amqpUri, ["ASPNETCORE_URLS"] = _http.BaseAddress!.GetLeftPart(UriPartial.Authority),
-            ["Kkiapay__Merchants__default__WebhookSecrets__0"] = Secret, ["Ingress__Spool__Directory"] = spool, ["Log__Format"] = "Text",
+            ["Kkiapay__Merchants__default__WebhookSecrets__0"] = Secret, ["Ingress__Spool__Directory"] = spool, ["Log__Format"] = "Text", ["Operations__Url"] = "shared",
         };
         foreach (var (key, value) in settings)
             environment[key] = value;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KkiaEvents.ServiceDefaults;
 using Spectre.Console;
 
 namespace KkiaEvents.Local.Day;
@@ -38,5 +39,5 @@ internal static class DayTable
         return wrong == 0;
     }
 
-    private static string Cell(IReadOnlyList<string> lines) => lines.Count == 0 ? "nothing" : Markup.Escape(string.Join('\n', lines));
+    private static string Cell(IReadOnlyList<string> lines) => lines.Count == 0 ? "nothing" : Markup.Escape(string.Join('\n', lines.Select(Printable.Line)));
 }

@@ -116,7 +116,12 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     // Not in .run/env: another Ingress needs a spool of its own.
     private Dictionary<string, string?> IngressSettings(Layout layout) =>
-        new(SettingsOf("ingress", null)) { ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, "spool") };
+        new(SettingsOf("ingress", null))
+        {
+            ["Ingress__Spool__Directory"] = Path.Combine(layout.Run, "spool"),
+            // It listens on loopback only, and one address is enough to remember.
+            ["Operations__Url"] = "shared",
+        };
 
     private Dictionary<string, string?> SandboxSettings() => new()
     {

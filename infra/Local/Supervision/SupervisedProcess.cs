@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CliWrap;
 using KkiaEvents.Local.Backing;
+using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Local.Supervision;
 
@@ -87,6 +88,8 @@ internal sealed class SupervisedProcess : IDisposable
     {
         if (line is null)
             return;
+        // Brokers, databases and samples print what others wrote, and what is printed here ends on a terminal.
+        line = Printable.Line(line);
         lock (lines)
         {
             lines.Enqueue(line);

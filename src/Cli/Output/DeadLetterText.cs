@@ -25,13 +25,17 @@ internal static class DeadLetterText
         }
 
         foreach (var decision in decisions)
+        {
             screen.Line(Text(decision), "yellow");
+            if (decision is DeadLetterDiscarded discarded)
+                screen.Line($"    it said: {discarded.Body}", "yellow");
+        }
     }
 
     private static string Text(object decision) => decision switch
     {
         DeadLetterRetried r => $"{StoryText.Time(r.RetriedAt)}  sent back to {r.Destination} by {r.By}",
-        DeadLetterDiscarded d => $"{StoryText.Time(d.DiscardedAt)}  given up by {d.By}: {d.Reason}\n    it said: {d.Body}",
+        DeadLetterDiscarded d => $"{StoryText.Time(d.DiscardedAt)}  given up by {d.By}: {d.Reason}",
         _ => decision.ToString() ?? "",
     };
 }

@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KkiaEvents.Ledger.Storage;
+using KkiaEvents.ServiceDefaults;
 using Spectre.Console;
 
 namespace KkiaEvents.Cli.Output;
@@ -20,14 +20,14 @@ internal sealed class Screen(TextWriter output, TextWriter error)
 
     private readonly bool _errorIsTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
 
-    public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, Indented.GetTypeInfo(value.GetType())));
+    public void Json(object value) => output.WriteLine(Printable.Json(JsonSerializer.Serialize(value, Indented.GetTypeInfo(value.GetType()))));
 
-    public void JsonLine(object value) => output.WriteLine(JsonSerializer.Serialize(value, OneLine.GetTypeInfo(value.GetType())));
+    public void JsonLine(object value) => output.WriteLine(Printable.Json(JsonSerializer.Serialize(value, OneLine.GetTypeInfo(value.GetType()))));
 
-    /// <summary>A line of text, in a colour where there are some.</summary>
+    /// <summary>One line of text, whatever is in it; in a colour where there are some.</summary>
     public void Line(string text = "", string? colour = null)
     {
-        text = Plain(text);
+        text = Printable.Line(text);
         if (_terminal is { } terminal && colour is not null)
             terminal.MarkupLine($"[{colour}]{Markup.Escape(text)}[/]");
         else
@@ -41,34 +41,35 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     public void Tell(string text)
     {
         if (!ErrorsAsJson)
-            error.WriteLine(Plain(text));
+            error.WriteLine(Printable.Block(text));
     }
 
     /// <summary>Says what is wrong.</summary>
     public void Complain(string text)
     {
         if (ErrorsAsJson)
-            error.WriteLine(new JsonObject { ["error"] = text }.ToJsonString(OneLine));
+            error.WriteLine(Printable.Json(new JsonObject { ["error"] = text }.ToJsonString(OneLine)));
         else
-            error.WriteLine(Plain(text));
+            error.WriteLine(Printable.Block(text));
     }
 
     /// <summary>Rows under heads: a table on a terminal, columns anywhere else.</summary>
     public void Rows(IReadOnlyList<string> heads, IReadOnlyList<IReadOnlyList<string>> rows)
     {
+        rows = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(Printable.Line)])];
         if (_terminal is { } terminal)
         {
             var table = new Table { Border = TableBorder.Simple };
             table.AddColumns([.. heads.Select(h => new TableColumn(h).NoWrap())]);
             foreach (var row in rows)
-                table.AddRow([.. row.Select(c => Markup.Escape(Plain(c)))]);
+                table.AddRow([.. row.Select(c => Markup.Escape(c))]);
             terminal.Write(table);
             return;
         }
 
         var widths = heads.Select((h, i) => rows.Select(r => r[i].Length).Append(h.Length).Max()).ToList();
         foreach (var row in rows.Prepend(heads))
-            output.WriteLine(string.Join("  ", row.Select((c, i) => Plain(c).PadRight(widths[i]))).TrimEnd());
+            output.WriteLine(string.Join("  ", row.Select((c, i) => c.PadRight(widths[i]))).TrimEnd());
     }
 
     /// <summary>Does long work under a bar, on a terminal; without one anywhere else.</summary>
@@ -85,21 +86,10 @@ internal sealed class Screen(TextWriter output, TextWriter error)
             task.IsIndeterminate = true;
             return await work((done, note) =>
             {
-                task.Description = Markup.Escape(note);
+                task.Description = Markup.Escape(Printable.Line(note));
                 if (done is { } part)
                     (task.IsIndeterminate, task.Value) = (false, part);
             });
         });
-    }
-
-    // What customers and senders write ends up on an operator's terminal: no control character of theirs may act there.
-    private static string Plain(string text)
-    {
-        if (!text.Any(c => char.IsControl(c) && c is not '\n'))
-            return text;
-        var plain = new StringBuilder(text.Length);
-        foreach (var c in text)
-            plain.Append(char.IsControl(c) && c is not '\n' ? '\uFFFD' : c);
-        return plain.ToString();
     }
 }

@@ -6,6 +6,12 @@ namespace KkiaEvents.Ingress.Limits;
 /// <summary>What the server allows a connection, before any of our code sees a request.</summary>
 internal static class KestrelLimits
 {
+    /// <summary>How long after connecting nothing at all may come.</summary>
+    public static readonly TimeSpan FirstByte = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after its first byte a connection's first request may take to say what it wants, TLS included.</summary>
+    public static readonly TimeSpan FirstHead = TimeSpan.FromSeconds(10);
+
     public static void Apply(KestrelServerOptions kestrel, IngressLimits limits)
     {
         kestrel.AddServerHeader = false;
@@ -29,5 +35,6 @@ internal static class KestrelLimits
         kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
         // Longer than the pause between two webhooks in business hours, shorter than proxies keep theirs (60 s and more).
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        kestrel.ConfigureHttpsDefaults(https => https.HandshakeTimeout = FirstByte);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class LimitMetrics
     private readonly Counter<long> _connections;
 
     public LimitMetrics(IMeterFactory meters) => _connections = meters.Create("KkiaEvents.Ingress")
-        .CreateCounter<long>("kkiaevents.connections.refused", description: "Connections closed at once, by reason. Those beyond the overall limit are kestrel.rejected_connections.");
+        .CreateCounter<long>("kkiaevents.connections.refused", description: "Connections closed before a request, by reason. Those beyond the overall limit are kestrel.rejected_connections.");
 
-    public void ConnectionRefused() => _connections.Add(1, new KeyValuePair<string, object?>("reason", "too_many_from_source"));
+    public void ConnectionRefused(string reason) => _connections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

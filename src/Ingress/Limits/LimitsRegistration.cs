@@ -1,3 +1,4 @@
+using KkiaEvents.ServiceDefaults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
@@ -13,7 +14,9 @@ internal static class LimitsRegistration
     {
         builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton<LimitMetrics>();
+        builder.Services.AddSingleton<KnownSources>();
         builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton<FirstRequest>();
         builder.Services.AddSingleton<RefusalLimit>();
         builder.Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics
             .AddMeter(KestrelMeter)
@@ -27,8 +30,29 @@ internal static class LimitsRegistration
             {
                 // The provider speaks HTTP/1.1, and so do proxies to what is behind them; another protocol would be another set of limits.
                 endpoint.Protocols = HttpProtocols.Http1;
-                endpoint.Use(kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>().Before);
+                var services = kestrel.ApplicationServices;
+                // Whoever watches must see in while everybody else is kept out.
+                if (endpoint.IPEndPoint?.Port == services.GetRequiredService<OperationsListener>().Port)
+                    return;
+                endpoint.Use(services.GetRequiredService<ConnectionLimit>().Before);
+                endpoint.Use(services.GetRequiredService<FirstRequest>().Before);
             });
+        });
+    }
+
+    /// <summary>
+    /// Ends the wait for a connection's first request; and lets nobody keep a connection by asking for something else than to be
+    /// heard: only who sent an authentic webhook, and a trusted proxy, may send the next one on the same connection.
+    /// </summary>
+    public static void UseConnectionLimits(this WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<IngressLimits>().Proxies;
+        app.Use((context, next) =>
+        {
+            FirstRequest.Came(context);
+            if (proxies?.Contains(context.Connection.RemoteIpAddress) != true)
+                context.Response.Headers.Connection = "close";
+            return next(context);
         });
     }
 

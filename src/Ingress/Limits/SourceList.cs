@@ -11,6 +11,9 @@ internal sealed class SourceList
 
     public IReadOnlyList<IPNetwork> Networks { get; }
 
+    /// <summary>True when any address is in it.</summary>
+    public bool IsEverybody => Networks.Any(n => n.PrefixLength == 0);
+
     /// <summary>Reads a list; null when there is none. What is neither an address nor a network is reported.</summary>
     public static SourceList? Read(IConfiguration configuration, Settings settings, string key, string example, bool anyone)
     {

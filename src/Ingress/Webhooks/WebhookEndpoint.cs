@@ -62,6 +62,8 @@ internal static class WebhookEndpoint
             return;
         }
 
+        services.GetRequiredService<KnownSources>().SentAuthentic(context.Connection.RemoteIpAddress);
+        context.Response.Headers.Connection = default;
         var message = services.GetRequiredService<WebhookReader>().Read(body.Bytes.Span, merchant, form, header!);
         services.GetRequiredService<WebhookMetrics>().Received(merchant, message.Event);
         // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.

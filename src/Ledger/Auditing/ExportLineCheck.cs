@@ -135,7 +135,7 @@ internal sealed class ExportLineCheck(
         using var outcome = JsonDocument.Parse(e.Data);
         tally.Add(e, outcome.RootElement);
         var row = Text(await rows.NextAsync(cancellationToken));
-        if (row != ExportRow.Of(e, outcome.RootElement))
+        if (row != ExportRow.Of(e, outcome.RootElement) && row != ExportRow.OfEarlier(e, outcome.RootElement))
             report(new(ExportManifest.OutcomesFile, row is null ? null : rows.Line, row is null ? $"has no row for outcome {e.Id}." : $"is not the row of outcome {e.Id} (line {_number} of {ExportManifest.EventsFile})."));
     }
 

@@ -1,3 +1,5 @@
+using KkiaEvents.ServiceDefaults;
+
 namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Wires asking and deciding.</summary>
@@ -11,5 +13,8 @@ internal static class SettlingRegistration
         services.AddSingleton<Verifier>();
         services.AddSingleton<RefundSender>();
         services.AddSingleton<PaymentSettler>();
+        services.AddSingleton<MerchantCautions>();
+        services.AddHostedService(provider => provider.GetRequiredService<MerchantCautions>());
+        services.AddHealthChecks().AddCheck<MerchantCautions>("merchants", tags: [ServiceHost.Ready]);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class MerchantDirectory
         _byName = merchants.ToFrozenDictionary(m => m.Name, StringComparer.Ordinal);
         foreach (var group in merchants.GroupBy(m => m.PrivateKey, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
-            throw new InvalidOperationException(
+            throw new SandboxRefusedException(
                 $"Sandbox__Merchants__{group.Last().Name}__PrivateKey is also another merchant's; each needs its own, " +
                 $"for example sk_{group.Last().Name}.");
         }
@@ -51,7 +51,7 @@ internal sealed class MerchantDirectory
         var url = section["WebhookUrl"] ?? (isDefault ? ReceiverUrl : $"{ReceiverUrl}/{name}");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var webhookUrl) || webhookUrl.Scheme is not ("http" or "https"))
         {
-            throw new InvalidOperationException(
+            throw new SandboxRefusedException(
                 $"Sandbox__Merchants__{name}__WebhookUrl must be an absolute http(s) address, for example {ReceiverUrl}.");
         }
 
@@ -67,7 +67,7 @@ internal sealed class MerchantDirectory
         {
             { Length: > 0 } value => value,
             _ when isDefault => builtIn,
-            _ => throw new InvalidOperationException(
+            _ => throw new SandboxRefusedException(
                 $"Sandbox__Merchants__{name}__{key} is missing; for example {builtIn}_{name}."),
         };
     }

@@ -34,7 +34,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         });
         Ingresses = [.. Enumerable.Range(1, Replicas).Select(number => Process(
             $"ingress-{number}", "src/Ingress", "KkiaEvents.Ingress",
-            new Dictionary<string, string?>(ServiceSettings(keys, "ingress", null).Concat(IngressClocks[number - 1].Settings())) { ["Ingress__Spool__Directory"] = Spools[number - 1] }))];
+            new Dictionary<string, string?>(ServiceSettings(keys, "ingress", null).Concat(IngressClocks[number - 1].Settings())) { ["Ingress__Spool__Directory"] = Spools[number - 1], ["Operations__Url"] = "shared" }))];
         Processors = [.. Enumerable.Range(1, Replicas).Select(number => Process(
             $"processor-{number}", "src/Processor", "KkiaEvents.Processor", new Dictionary<string, string?>(ServiceSettings(keys, "processor", "processor").Concat(ProcessorClocks[number - 1].Settings()))))];
         front.Lead([.. Ingresses.Select(ingress => ingress.Address.Port)]);

@@ -97,13 +97,12 @@ public class HostileHttpTests(HostileInstallation system) : IClassFixture<Hostil
     [Fact]
     public async Task A_body_of_no_stated_length_is_empty_and_so_not_authentic()
     {
-        // HTTP/1.1 without a length has no body: what follows is the next request, and none.
+        // HTTP/1.1 without a length has no body: what follows would be the next request, and nobody who was refused has a next one.
         await using var connection = await Ingress.OpenAsync();
         await connection.SendAsync(HostileIngress.Head(Good, length: "") + Good + "\r\n\r\n");
         var all = await connection.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 401 ", all, StringComparison.Ordinal);
-        Assert.Contains("HTTP/1.1 400 ", all);
-        Assert.DoesNotContain("HTTP/1.1 200 ", all);
+        Assert.Single(all.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries));
         await Ingress.TakesAsync();
     }
 

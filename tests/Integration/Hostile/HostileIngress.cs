@@ -23,7 +23,7 @@ public sealed class HostileInstallation(Services services) : Installation(servic
         var spool = Directory.CreateTempSubdirectory("kkiaevents-spool-").FullName;
         var app = IngressApp.Build(
         [
-            "--urls=http://127.0.0.1:0", "--Log:Level=Fatal", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--Ingress:Spool:Directory={spool}",
+            "--urls=http://127.0.0.1:0", "--Operations:Url=shared", "--Log:Level=Fatal", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--Ingress:Spool:Directory={spool}",
             $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", .. settings,
         ]);
         await app.StartAsync();
@@ -38,12 +38,23 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
 
     private readonly HttpClient _http = new() { BaseAddress = address };
 
-    public Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(address);
+    public Task<RawConnection> OpenAsync(IPAddress? from = null) => RawConnection.OpenAsync(address, from);
+
+    /// <summary>A connection to where it speaks TLS; TLS is not agreed on yet.</summary>
+    public Task<RawConnection> OpenForTlsAsync(IPAddress from) => RawConnection.OpenAsync(new(app!.Urls.Single(u => u.StartsWith("https:", StringComparison.Ordinal))), from);
 
     /// <summary>A request's head as KKiaPay sends it; further headers end each with CR LF.</summary>
     public static string Head(string body, string further = "", string? signature = null, string path = "/webhook/kkiapay", string? length = null) =>
         $"POST {path} HTTP/1.1\r\nHost: ingress\r\nContent-Type: application/json\r\nx-kkiapay-secret: {signature ?? Installation.Sign(body)}\r\n"
         + (length ?? $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n") + further + "\r\n";
+
+    /// <summary>Sends a good webhook from an address, or a forged one; null when the connection ended without an answer.</summary>
+    public async Task<RawAnswer?> SendFromAsync(IPAddress from, bool forged = false)
+    {
+        await using var connection = await OpenAsync(from);
+        await connection.SendAsync(Head(Body, signature: forged ? new string('0', 64) : null) + Body);
+        return await connection.ReadAnswerAsync();
+    }
 
     /// <summary>Sends on a connection of its own; null when the connection ended without an answer.</summary>
     public async Task<RawAnswer?> SendAsync(params byte[][] parts)

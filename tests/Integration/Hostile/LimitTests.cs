@@ -123,58 +123,6 @@ public class LimitTests(HostileInstallation system) : IClassFixture<HostileInsta
         }
     }
 
-    [Fact]
-    public async Task One_source_has_so_many_connections_and_no_more()
-    {
-        await using var ingress = await system.StartAsync("--Ingress:Limits:ConnectionsPerSource=3");
-        var held = await HoldAsync(ingress, 3);
-        Assert.Null(await ingress.SendAsync(HostileIngress.Head(HostileIngress.Body) + HostileIngress.Body));
-        foreach (var connection in held)
-            await connection.DisposeAsync();
-        await TakenAgainAsync(ingress);
-        await ingress.CountsAsync("kkiaevents_connections_refused_total", "reason=\"too_many_from_source\"");
-    }
-
-    [Fact]
-    public async Task A_named_proxy_has_as_many_connections_as_it_needs()
-    {
-        await using var ingress = await system.StartAsync("--Ingress:Limits:ConnectionsPerSource=3", ProxyOnLoopback);
-        var held = await HoldAsync(ingress, 10);
-        await ingress.TakesAsync();
-        foreach (var connection in held)
-            await connection.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task All_sources_together_have_so_many_connections_and_no_more()
-    {
-        await using var ingress = await system.StartAsync("--Ingress:Limits:Connections=16");
-        var held = await HoldAsync(ingress, 16);
-        Assert.Null(await ingress.SendAsync(HostileIngress.Head(HostileIngress.Body) + HostileIngress.Body));
-        foreach (var connection in held)
-            await connection.DisposeAsync();
-        await TakenAgainAsync(ingress);
-        await ingress.CountsAsync("kestrel_rejected_connections_total");
-    }
-
-    // Each has had an answer, so that it is certainly the server's.
-    private static async Task<List<RawConnection>> HoldAsync(HostileIngress ingress, int count)
-    {
-        var held = new List<RawConnection>();
-        for (var i = 0; i < count; i++)
-        {
-            var connection = await ingress.OpenAsync();
-            await connection.SendAsync(HostileIngress.Head(HostileIngress.Body) + HostileIngress.Body);
-            Assert.Equal(HttpStatusCode.OK, (await connection.ReadAnswerAsync())?.Status);
-            held.Add(connection);
-        }
-
-        return held;
-    }
-
-    private static Task TakenAgainAsync(HostileIngress ingress) => Infrastructure.Condition.HoldsAsync("a webhook is taken again", async () =>
-        (await ingress.SendAsync(HostileIngress.Head(HostileIngress.Body, "Connection: close\r\n") + HostileIngress.Body))?.Status == HttpStatusCode.OK);
-
     private static async Task<RawAnswer> UntilLimitedAsync(HostileIngress ingress, Func<string>? further = null, int atMost = 3 * Allowed)
     {
         for (var i = 0; i < atMost; i++)

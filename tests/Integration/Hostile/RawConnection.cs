@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -11,19 +12,30 @@ public sealed class RawConnection : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
     private readonly TcpClient _client;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
 
-    private RawConnection(TcpClient client)
+    private RawConnection(TcpClient client, Stream? stream = null)
     {
         _client = client;
-        _stream = client.GetStream();
+        _stream = stream ?? client.GetStream();
     }
 
-    public static async Task<RawConnection> OpenAsync(Uri server)
+    /// <param name="server">Where to.</param>
+    /// <param name="from">An address of this machine to come from (127.0.0.2, say); null for any.</param>
+    public static async Task<RawConnection> OpenAsync(Uri server, IPAddress? from = null)
     {
-        var client = new TcpClient { NoDelay = true };
+        var client = from is null ? new TcpClient() : new TcpClient(new IPEndPoint(from, 0));
+        client.NoDelay = true;
         await client.ConnectAsync(server.Host, server.Port);
         return new(client);
+    }
+
+    /// <summary>The same connection once TLS is agreed on, with a server whose certificate it signed itself.</summary>
+    public async Task<RawConnection> ShakeHandsAsync()
+    {
+        var secure = new SslStream(_stream, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=ingress");
+        await secure.AuthenticateAsClientAsync("ingress");
+        return new(_client, secure);
     }
 
     /// <summary>Sends; false once the other side has hung up.</summary>

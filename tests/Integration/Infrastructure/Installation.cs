@@ -196,7 +196,7 @@ public class Installation(Services services) : IAsyncLifetime
 
     private string[] Arguments(string broker, string? ledger) =>
     [
-        "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf(broker)}", $"--ConnectionStrings:Ledger={ledger}",
+        "--urls=http://127.0.0.1:0", "--Operations:Url=shared", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={AmqpUriOf(broker)}", $"--ConnectionStrings:Ledger={ledger}",
         $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", "--Kkiapay:Merchants:default:PublicKey=pk", "--Kkiapay:Merchants:default:PrivateKey=tpk",
         "--Kkiapay:Merchants:default:SecretKey=tsk", "--Kkiapay:Merchants:default:Environment=Sandbox", $"--Kkiapay:Merchants:default:ApiBaseUrl={_sandbox!.Urls.First()}",
         $"--Ingress:Spool:Directory={SpoolDirectory}",

@@ -30,7 +30,7 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
         var spool = Directory.CreateTempSubdirectory("kkiaevents-spool-").FullName;
         string[] Settings(string service) =>
         [
-            "--urls=http://127.0.0.1:0", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={servers.Broker(service, authority: servers.Authority)}", $"--ConnectionStrings:Ledger={accounts.Processor}",
+            "--urls=http://127.0.0.1:0", "--Operations:Url=shared", "--Log:Level=Error", $"--ConnectionStrings:RabbitMq={servers.Broker(service, authority: servers.Authority)}", $"--ConnectionStrings:Ledger={accounts.Processor}",
             $"--Kkiapay:Merchants:default:WebhookSecrets:0={Installation.Secret}", "--Kkiapay:Merchants:default:PublicKey=pk", "--Kkiapay:Merchants:default:PrivateKey=tpk",
             "--Kkiapay:Merchants:default:SecretKey=tsk", "--Kkiapay:Merchants:default:Environment=Sandbox", $"--Kkiapay:Merchants:default:ApiBaseUrl={sandbox.Urls.First()}", $"--Ingress:Spool:Directory={spool}",
         ];

@@ -27,7 +27,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Start(string service, IReadOnlyDictionary<string, string?> settings, Action<string> onLine, params string[] arguments)
     {
         var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
-        var environment = new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority) };
+        var environment = new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority), ["Operations__Url"] = "shared" };
         var program = Layout.OfThisCheckout().Program($"src/{service}", $"KkiaEvents.{service}");
         Assert.True(File.Exists(program), program);
         return new(

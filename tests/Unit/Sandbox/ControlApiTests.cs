@@ -108,7 +108,7 @@ public sealed class ControlApiTests
     [InlineData("--Sandbox:Merchants:default:WebhookUrl=here", "Sandbox__Merchants__default__WebhookUrl")]
     public void A_wrong_setting_stops_the_start_by_its_name(string setting, string key)
     {
-        var refusal = Assert.Throws<InvalidOperationException>(() => SandboxApp.Build([setting]));
+        var refusal = Assert.Throws<SandboxRefusedException>(() => SandboxApp.Build([setting]));
 
         Assert.Contains(key, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("for example", refusal.Message, StringComparison.Ordinal);
