@@ -73,7 +73,7 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         }
 
         var unannounced = _orders.Values.Where(o => !o.IsAnnounced).ToList();
-        foreach (var order in await new LookAlikes(session, schema).WithLookAlikesAsync(unannounced, cancellationToken))
+        foreach (var order in await new LookAlikes(session, _schema).WithLookAlikesAsync(unannounced, cancellationToken))
             _orders[order.Id] = order;
     }
 
