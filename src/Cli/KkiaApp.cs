@@ -17,6 +17,7 @@ public static class KkiaApp
         ("replay", ReplayCommand.Create),
         ("dead", DeadCommand.Create),
         ("flag", FlagCommand.Create),
+        ("order", OrderCommand.Create),
         ("refund", RefundCommand.Create),
         ("keys", KeysCommand.Create),
         ("broker", BrokerCommand.Create),

@@ -1,8 +1,11 @@
 using KkiaEvents.Bus;
+using KkiaEvents.Ledger.Auditing;
+using KkiaEvents.Operations.Asking;
 using KkiaEvents.Operations.DeadLettering;
 using KkiaEvents.Operations.Keys;
 using KkiaEvents.Operations.Replaying;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace KkiaEvents.Operations;
 
@@ -15,6 +18,8 @@ public static class OperationsRegistration
     public static IServiceCollection AddOperations(this IServiceCollection services, Func<BusAddress> address)
     {
         services.AddSingleton(_ => new BrokerConnection(address()));
+        services.TryAddSingleton<PaymentQueries>();
+        services.AddSingleton<AskAgain>();
         services.AddSingleton<ReplayRuns>();
         services.AddSingleton<OutcomeReplay>();
         services.AddSingleton<DeadLetterBox>();

@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using KkiaEvents.Console.Access;
+using KkiaEvents.Contracts;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Operations;
+using KkiaEvents.Operations.Asking;
 using Marten;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -17,6 +19,44 @@ internal sealed record ReviewWish
 
     /// <summary>Why, 1 to 500 characters.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>What the order was due when the person looked, whole XOF: refused where it is due something else by now. Null when not said.</summary>
+    public long? Due { get; init; }
+}
+
+/// <summary>A wish to free an order from the payment that holds it.</summary>
+internal sealed record ReleaseWish
+{
+    /// <summary>Why, 1 to 500 characters.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>A wish to have KKiaPay asked again about every payment that fits. At least one criterion.</summary>
+internal sealed record AskWish
+{
+    /// <summary>How it stands.</summary>
+    public PaymentOutcome? State { get; init; }
+
+    /// <summary>Flagged for this reason.</summary>
+    public FlagReason? Flag { get; init; }
+
+    /// <summary>The merchant.</summary>
+    public string? Merchant { get; init; }
+
+    /// <summary>The order.</summary>
+    public string? Order { get; init; }
+
+    /// <summary>First heard of at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>First heard of before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Why, 1 to 500 characters.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>False: only count. True: ask.</summary>
+    public bool Confirm { get; init; }
 }
 
 /// <summary>A wish to give the money back.</summary>
@@ -49,13 +89,17 @@ internal static class PaymentEndpoints
             .WithSummary("Accept or reject a payment's flags, or have KKiaPay asked again").ProducesProblem(409);
         api.MapPost("/payments/{merchant}/{transactionId}/refund", RefundAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("Ask for a refund; it is sent once").ProducesProblem(409);
-        api.MapPost("/payments/{merchant}/{transactionId}/refund/settle", SettleRefundAsync).Requires(ApiScope.Operate).WithTags("Payments")
+        api.MapPost("/payments/{merchant}/{transactionId}/refund/settle", SettleRefundAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("Say what became of a refund whose answer was lost: not done, and another may be asked for").ProducesProblem(409);
+        api.MapPost("/payments/ask", AskAsync).Requires(ApiScope.Operate, BoundKeys.ByItself).WithTags("Payments")
+            .WithSummary("Have KKiaPay asked again about every payment that fits").WithDescription("A dry run, which only counts, unless `confirm` is true.").ProducesProblem(400);
+        api.MapPost("/orders/{merchant}/{orderId}/release", ReleaseAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Orders")
+            .WithSummary("Free an order from the payment that holds it").WithDescription("The payment is flagged, and the others made for the order are asked about again at once. An order whose due is paid in full is not released before that payment is refunded.").ProducesProblem(409);
     }
 
     private static Task<Results<Accepted, ProblemHttpResult>> ReviewAsync(
         string merchant, string transactionId, ReviewWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        DoneAsync(payments.ReviewAsync(new(merchant, transactionId), wish.Verdict, user.Who(), wish.Reason, cancellationToken), "review", $"{merchant}/{transactionId}", acts, user);
+        DoneAsync(payments.ReviewAsync(new(merchant, transactionId), wish.Verdict, user.Who(), wish.Reason, cancellationToken, wish.Due), "review", $"{merchant}/{transactionId}", acts, user);
 
     private static Task<Results<Accepted, ProblemHttpResult>> RefundAsync(
         string merchant, string transactionId, RefundWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
@@ -65,12 +109,28 @@ internal static class PaymentEndpoints
         string merchant, string transactionId, RefundSettlementWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         DoneAsync(payments.SettleRefundAsync(new(merchant, transactionId), wish.Done, user.Who(), wish.Reason, cancellationToken), "refund_settle", $"{merchant}/{transactionId}", acts, user);
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> DoneAsync(Task<ActResult> act, string name, string payment, Acts acts, ClaimsPrincipal user)
+    private static async Task<Ok<AskedAgain>> AskAsync(AskWish wish, AskAgain ask, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        if (wish.Merchant is not null)
+            user.RequireMerchant(wish.Merchant);
+        var asked = await ask.RunAsync(
+            new() { State = wish.State, Flag = wish.Flag, Merchant = wish.Merchant, Within = user.Within(), OrderId = wish.Order, From = wish.From, To = wish.To },
+            user.Who(), wish.Reason, wish.Confirm, cancellationToken);
+        if (wish.Confirm)
+            acts.Done("ask", $"{asked.Asked} payments", user.Who());
+        return TypedResults.Ok(asked);
+    }
+
+    private static Task<Results<Accepted, ProblemHttpResult>> ReleaseAsync(
+        string merchant, string orderId, ReleaseWish wish, OrderRelease orders, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+        DoneAsync(orders.ReleaseAsync(merchant, orderId, user.Who(), wish.Reason, cancellationToken), "release", $"{merchant}/{orderId}", acts, user, of: "orders");
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> DoneAsync(Task<ActResult> act, string name, string subject, Acts acts, ClaimsPrincipal user, string of = "payments")
     {
         if ((await act).Problem is { } problem)
             return TypedResults.Problem(problem, statusCode: 409, title: "Refused");
-        acts.Done(name, payment, user.Who());
-        return TypedResults.Accepted($"/api/v1/payments/{payment}");
+        acts.Done(name, subject, user.Who());
+        return TypedResults.Accepted($"/api/v1/{of}/{Uri.EscapeDataString(subject).Replace("%2F", "/", StringComparison.Ordinal)}");
     }
 
     private static async Task<Payment> FindPaymentAsync(string merchant, string transactionId, IQuerySession session, CancellationToken cancellationToken) =>

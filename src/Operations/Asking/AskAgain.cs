@@ -24,7 +24,8 @@ public sealed class AskAgain(PaymentQueries queries, PaymentActs acts)
     public async Task<AskedAgain> RunAsync(PaymentFilter filter, string by, string reason, bool confirm, CancellationToken cancellationToken)
     {
         filter = filter with { Limit = PaymentFilter.MaxLimit, After = null };
-        if (filter == new PaymentFilter { Limit = PaymentFilter.MaxLimit })
+        (by, reason) = (OperationRefusedException.Required(by, "who asks", longest: 100), OperationRefusedException.Required(reason, "why"));
+        if (filter with { Within = null } == new PaymentFilter { Limit = PaymentFilter.MaxLimit })
             throw new OperationRefusedException(Refusal.Invalid, "Say which payments: at least one of state, flag, merchant, order, from, to, amounts, method, undelivered, due.");
         var (payments, asked) = (0L, 0L);
         for (string? after = null; ;)

@@ -35,6 +35,11 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
             [new($"/{b.Name}/{b.Paid}/refund", 403) { Body = new { reason = "mine" } }, new($"/{a.Name}/{b.Paid}/refund", 409) { Body = new { reason = "mine" } }],
         ["POST /api/v1/payments/{merchant}/{transactionId}/refund/settle"] = (a, b) =>
             [new($"/{b.Name}/{b.Paid}/refund/settle", 403) { Body = new { done = false, reason = "mine" } }, new($"/{a.Name}/{b.Paid}/refund/settle", 403, 409) { Body = new { done = false, reason = "mine" } }],
+        ["POST /api/v1/payments/ask"] = (a, b) =>
+        [
+            new("", 403) { Body = new { merchant = b.Name, reason = "mine", confirm = true } }, new("", 200) { Body = new { order = b.Order, reason = "mine", confirm = true } },
+            new("", 200) { Body = new { flag = "AmountMismatch", reason = "mine" } }, new("", 400) { Body = new { reason = "mine", confirm = true } },
+        ],
         ["POST /api/v1/orders/{merchant}/{orderId}/release"] = (a, b) =>
             [new($"/{b.Name}/{b.Order}/release", 403) { Body = new { reason = "mine" } }, new($"/{a.Name}/{b.Order}/release", 400, 403, 404, 409) { Body = new { reason = "mine" } }],
         ["POST /api/v1/expectations"] = (a, b) =>

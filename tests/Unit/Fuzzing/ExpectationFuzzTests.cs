@@ -55,7 +55,7 @@ public sealed class ExpectationFuzzTests : IAsyncLifetime
         using var scope = _console.Services.CreateScope();
         using var sent = new MemoryStream(body);
         using var answer = new MemoryStream();
-        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, User = new(new ClaimsIdentity([new(ClaimTypes.Name, "fuzz")], "test")) };
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, User = new(new ClaimsIdentity([new(ClaimTypes.Name, "fuzz"), new("merchant", "*")], "test")) };
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
         context.Request.Method = "POST";
         context.Request.ContentType = "application/json";
