@@ -39,7 +39,7 @@ internal static class BrokerCommand
             var uri = $"{address.Uri.Scheme}://{user.Name}:{password}@{address.Uri.Host}:{address.Port}/{Uri.EscapeDataString(address.VirtualHost)}";
             if (parsed.GetValue(print))
             {
-                context.Screen.Line($"rabbitmqctl import_definitions <<'END'\n{definitions}\nEND\n# Then it connects with {uri}");
+                context.Screen.Script($"rabbitmqctl import_definitions <<'END'\n{definitions}\nEND\n# Then it connects with {uri}");
                 return ExitCodes.Fine;
             }
 

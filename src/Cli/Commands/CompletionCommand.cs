@@ -44,8 +44,8 @@ internal static class CompletionCommand
             var script = name switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
             if (parsed.GetValue(command.Json))
                 context.Screen.Json(new { Shell = name, Script = script });
-            foreach (var line in parsed.GetValue(command.Json) ? [] : script.Split('\n'))
-                context.Screen.Line(line);
+            else
+                context.Screen.Script(script);
             return ExitCodes.Fine;
         });
         return command;

@@ -34,6 +34,13 @@ internal sealed class Screen(TextWriter output, TextWriter error)
             output.WriteLine(text);
     }
 
+    /// <summary>A text of our own that a shell is to read, line by line.</summary>
+    public void Script(string text)
+    {
+        foreach (var line in text.Split('\n'))
+            output.WriteLine(Printable.Line(line));
+    }
+
     /// <summary>Complaints as JSON, for a program that asked for JSON.</summary>
     public bool ErrorsAsJson { get; set; }
 

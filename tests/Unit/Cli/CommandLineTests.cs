@@ -159,6 +159,16 @@ public class CommandLineTests
         Assert.Contains(command.Length == 0 ? "Exit codes" : "Examples:", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_shell_is_to_read_has_the_lines_that_it_needs()
+    {
+        var (code, output, error) = await RunAsync(Configured, ["broker", "user", "orders", "--queue", "HandOver", "--print"]);
+        Assert.True(code == 0, error);
+        Assert.StartsWith("rabbitmqctl import_definitions <<'END'\n{", output, StringComparison.Ordinal);
+        Assert.Contains("\nEND\n", output, StringComparison.Ordinal);
+        Assert.Contains("\n  COMPREPLY=", (await RunAsync([], ["completion", "bash"])).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bash")]
     [InlineData("zsh")]
