@@ -63,6 +63,81 @@ public class KkiaActsTests(Operators system) : IClassFixture<Operators>
     }
 
     [Fact]
+    public async Task An_order_is_released_by_the_command_and_over_HTTP_and_the_payment_that_waited_pays_it()
+    {
+        foreach (var byHttp in new[] { false, true })
+        {
+            var order = $"kkia-released-{byHttp}";
+            var (squatter, right) = (await PaidAsync(order, 1), await PaidAsync(order, 50_000));
+            await system.Outcomes.WaitForAsync(right, "OrderPaymentFlagged");
+            if (byHttp)
+            {
+                Assert.Equal(403, (await Operators.PostAsync(system.Reader, $"/api/v1/orders/default/{order}/release", new { reason = "no" })).Status);
+                Assert.Equal(202, (await Operators.PostAsync(system.Operator, $"/api/v1/orders/default/{order}/release", new { reason = "1 XOF is not what it costs" })).Status);
+                Assert.Equal(409, (await Operators.PostAsync(system.Operator, "/api/v1/orders/default/nobody-knows/release", new { reason = "no" })).Status);
+            }
+            else
+            {
+                Assert.Equal(2, (await system.KkiaAsync("order", "release", order)).Code);
+                var released = await system.KkiaAsync("order", "release", $"default/{order}", "--reason", "1 XOF is not what it costs", "--by", "ama");
+                Assert.True(released.Code == 0, released.Error);
+                Assert.Contains($"released from {squatter}", released.Output, StringComparison.Ordinal);
+                Assert.Equal(1, (await system.KkiaAsync("order", "release", "nobody-knows", "--reason", "no")).Code);
+            }
+
+            Assert.Equal(50_000L, (await system.Outcomes.WaitForAsync(right, "OrderPaid")).Amount);
+            Assert.Equal("OrderMismatch", (await system.Outcomes.WaitForAsync(squatter, "OrderPaymentFlagged")).Text("reason"));
+            Assert.Equal(byHttp ? "test-Operate" : "ama", await system.ReadAsync<string>($"select data->>'by' from kkiaevents.mt_events where stream_id = 'default/{squatter}' and type = 'order_released'"));
+            Assert.Contains($"released order {order} from this payment", (await system.KkiaAsync("show", order)).Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task KKiaPay_is_asked_again_about_every_payment_that_fits_and_only_when_it_is_confirmed()
+    {
+        var flagged = new[] { await PaidAsync("kkia-ask-1", 100, claimed: 5000), await PaidAsync("kkia-ask-2", 100, claimed: 5000) };
+        foreach (var id in flagged)
+            await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+        Assert.Equal(2, (await system.KkiaAsync("flag", "ask", "--reason", "no criterion")).Code);
+        Assert.Equal(2, (await system.KkiaAsync("flag", "ask", flagged[0], "--flag", "AmountMismatch", "--reason", "both")).Code);
+        var dry = await system.KkiaAsync("flag", "ask", "--order", "kkia-ask-1", "--reason", "the keys are right now", "--json");
+        Assert.Equal((1L, 0L), (dry.Json.GetProperty("payments").GetInt64(), dry.Json.GetProperty("asked").GetInt64()));
+        Assert.Equal(0L, await AskedAsync(flagged[0]));
+
+        var asked = await system.KkiaAsync("flag", "ask", "--flag", "AmountMismatch", "--reason", "the keys are right now", "--by", "ama", "--confirm");
+        Assert.True(asked.Code == 0, asked.Error);
+        Assert.Equal((1L, 1L), (await AskedAsync(flagged[0]), await AskedAsync(flagged[1])));
+        var (status, counted) = await Operators.PostAsync(system.Operator, "/api/v1/payments/ask", new { flag = "AmountMismatch", order = "kkia-ask-2", reason = "again", confirm = true });
+        Assert.Equal((200, 1L), (status, counted.GetProperty("asked").GetInt64()));
+        Assert.Equal(400, (await Operators.PostAsync(system.Operator, "/api/v1/payments/ask", new { reason = "everything", confirm = true })).Status);
+    }
+
+    [Fact]
+    public async Task An_acceptance_is_refused_where_the_order_is_due_something_else_than_the_person_saw()
+    {
+        Assert.Equal(200, (await Operators.PostAsync(system.Operator, "/api/v1/expectations", new { orderId = "kkia-due", amount = 6000 })).Status);
+        var id = await PaidAsync("kkia-due", 5000);
+        await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
+        Assert.Equal(200, (await Operators.PostAsync(system.Operator, "/api/v1/expectations", new { orderId = "kkia-due", amount = 60_000 })).Status);
+        Assert.Equal(409, (await Operators.PostAsync(system.Operator, $"/api/v1/payments/default/{id}/review", new { verdict = "Accepted", reason = "agreed", due = 6000 })).Status);
+        var refused = await system.KkiaAsync("flag", "accept", id, "--reason", "agreed", "--due", "6000");
+        Assert.Equal((1, true), (refused.Code, refused.Error.Contains("is due 60000 XOF by now", StringComparison.Ordinal)));
+        Assert.Equal(0, (await system.KkiaAsync("flag", "accept", id, "--reason", "agreed", "--due", "60000")).Code);
+        Assert.Equal(60_000L, (await system.Outcomes.WaitForAsync(id, "OrderPaid")).Message.GetProperty("dueAmount").GetInt64());
+    }
+
+    private async Task<string> PaidAsync(string order, long amount, long? claimed = null)
+    {
+        var id = await system.Provider.PayAsync(new { amount, stateData = new { orderId = order } });
+        await system.NotifyAsync(id, amount: claimed ?? amount, order: order);
+        await Condition.HoldsAsync("it is decided", () => system.Outcomes.Of(id).Count > 0);
+        return id;
+    }
+
+    private Task<long> AskedAsync(string id) =>
+        system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'flag_reviewed' and data->>'verdict' = 'AskedAgain'");
+
+    [Fact]
     public async Task A_flagged_payment_is_asked_again_rejected_and_accepted_after_all()
     {
         var id = await system.Provider.PayAsync(new { amount = 5000, stateData = new { orderId = "kkia-flagged" } });

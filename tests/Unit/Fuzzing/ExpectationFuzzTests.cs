@@ -103,7 +103,8 @@ public sealed class ExpectationFuzzTests : IAsyncLifetime
         var digits = Of("amount") switch { ReferenceJson.Number number => number.Raw, string quoted => quoted, _ => "" };
         if (!Regex.IsMatch(digits, @"\A\+?[0-9]+\z") || !long.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out var amount) || amount <= 0)
             return null;
-        if (Of("merchant") is not (null or "default"))
+        // Left out, it is "default"; null is no name.
+        if (Of("merchant") is not (null or "default") || given.Exists(m => m is { Key: "merchant", Value: null }))
             return null;
         if (Of("transactionid") is { } other && !(other is string id && Regex.IsMatch(id, @"\A[A-Za-z0-9_-]{1,64}\z")))
             return null;
