@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using KkiaEvents.Contracts;
 using MassTransit;
 
 namespace DotnetSubscriber;
 
 /// <summary>All four events through one queue. MassTransit names it after the class: <c>OrderPayments</c>.</summary>
-internal sealed class OrderPaymentsConsumer(HandledEvents handled, Orders orders) :
+internal sealed partial class OrderPaymentsConsumer(HandledEvents handled, Orders orders) :
     IConsumer<OrderPaid>, IConsumer<OrderPaymentFailed>, IConsumer<OrderPaymentFlagged>, IConsumer<OrderRefunded>
 {
     public Task Consume(ConsumeContext<OrderPaid> context) =>
@@ -28,8 +29,8 @@ internal sealed class OrderPaymentsConsumer(HandledEvents handled, Orders orders
         try
         {
             // Your own work goes here. When it throws, MassTransit keeps the message in OrderPayments_error.
-            await Console.Out.WriteLineAsync(
-                $"{typeof(T).Name} order={payment.OrderId ?? "-"} transaction={payment.TransactionId} event={payment.EventId} {handle()}");
+            await Console.Out.WriteLineAsync(Printable(
+                $"{typeof(T).Name} order={payment.OrderId ?? "-"} transaction={payment.TransactionId} event={payment.EventId} {handle()}"));
         }
         catch
         {
@@ -37,4 +38,10 @@ internal sealed class OrderPaymentsConsumer(HandledEvents handled, Orders orders
             throw;
         }
     }
+
+    // Order ids and details hold text from outside: escape whatever could forge a line or steer the terminal.
+    private static string Printable(string line) => Unprintable().Replace(line, found => $"\\u{(int)found.Value[0]:x4}");
+
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]")]
+    private static partial Regex Unprintable();
 }

@@ -4,7 +4,7 @@ namespace DotnetSubscriber;
 
 /// <summary>
 /// The shop's own orders, and what was handed over. Good enough for a sample only: yours are rows of your database, and the
-/// check below belongs into the transaction that hands over.
+/// check below belongs in the database transaction that records the handover.
 /// </summary>
 internal sealed class Orders
 {

@@ -1,5 +1,5 @@
 // The shop's own orders, and what was handed over. Good enough for a sample only: yours are rows of your database, and the
-// check below belongs into the transaction that hands over.
+// check below belongs in the database transaction that records the handover.
 export class Orders {
   // What each order costs, in XOF.
   #costs = new Map([['order-1', 5000], ['order-2', 100_000]]);

@@ -17,9 +17,14 @@ const orders = new Orders();
 let connection;
 let stopping = false;
 
+// Order ids and details hold text from outside: escape whatever could forge a line or steer the terminal.
+function printable(line) {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => `\\u${found.codePointAt(0).toString(16).padStart(4, '0')}`);
+}
+
 // Your own work goes here. When it throws, the message goes back to the queue.
 async function handle(type, event) {
-  console.log(`${type} order=${event.orderId ?? '-'} transaction=${event.transactionId ?? '-'} event=${event.eventId} ${what(type, event)}`);
+  console.log(printable(`${type} order=${event.orderId ?? '-'} transaction=${event.transactionId ?? '-'} event=${event.eventId} ${what(type, event)}`));
 }
 
 function what(type, event) {
@@ -48,7 +53,7 @@ async function take(channel, delivery) {
     }
     channel.ack(delivery);
   } catch (error) {
-    console.error(`not handled, back to the queue: ${error.message}`);
+    console.error(printable(`not handled, back to the queue: ${error.message}`));
     handled.forget(id);
     channel.nack(delivery);
   }
@@ -56,12 +61,12 @@ async function take(channel, delivery) {
 
 async function subscribe() {
   connection = await amqp.connect(url, { clientProperties: { connection_name: queue }, timeout: 5000 });
-  connection.on('error', (error) => console.error(`broker: ${error.message}`));
+  connection.on('error', (error) => console.error(printable(`broker: ${error.message}`)));
   const closed = new Promise((resolve) => connection.once('close', resolve));
 
   const channel = await connection.createChannel();
   channel.on('error', (error) => {
-    console.error(`channel: ${error.message}`);
+    console.error(printable(`channel: ${error.message}`));
     connection.close().catch(() => {});
   });
   // What fails 20 times waits in a queue of its own for a person; without it, RabbitMQ would drop it.
@@ -104,7 +109,7 @@ while (!stopping) {
   try {
     await subscribe();
   } catch (error) {
-    console.error(`broker: ${error.message}`);
+    console.error(printable(`broker: ${error.message}`));
     await connection?.close().catch(() => {});
   }
   if (!stopping) await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,5 +1,5 @@
 # The shop's own orders, and what was handed over. Good enough for a sample only: yours are rows of your database, and the
-# check below belongs into the transaction that hands over.
+# check below belongs in the database transaction that records the handover.
 class Orders:
     def __init__(self):
         self._costs = {"order-1": 5000, "order-2": 100_000}  # what each order costs, in XOF

@@ -22,9 +22,14 @@ handled = HandledEvents()
 orders = Orders()
 
 
+def printable(line):
+    """Order ids and details hold text from outside: escapes whatever could forge a line or steer the terminal."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+
+
 def handle(kind, event):
     """Your own work goes here. When it raises, the message goes back to the queue."""
-    print(f"{kind} order={event.get('orderId') or '-'} transaction={event.get('transactionId') or '-'} event={event['eventId']} {what(kind, event)}", flush=True)
+    print(printable(f"{kind} order={event.get('orderId') or '-'} transaction={event.get('transactionId') or '-'} event={event['eventId']} {what(kind, event)}"), flush=True)
 
 
 def what(kind, event):
@@ -50,7 +55,7 @@ def take(channel, method, _properties, body):
             handle(envelope["messageType"][0].split(":")[-1], event)
         channel.basic_ack(method.delivery_tag)
     except Exception as error:  # whatever it is, the message must not be lost
-        print(f"not handled, back to the queue: {error!r}", file=sys.stderr)
+        print(printable(f"not handled, back to the queue: {error!r}"), file=sys.stderr)
         handled.forget(event_id)
         channel.basic_nack(method.delivery_tag)
 
@@ -91,5 +96,5 @@ while True:
     except KeyboardInterrupt:
         break
     except (pika.exceptions.AMQPError, OSError) as error:
-        print(f"broker: {error!r}", file=sys.stderr)
+        print(printable(f"broker: {error!r}"), file=sys.stderr)
     time.sleep(1)
