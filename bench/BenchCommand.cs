@@ -6,6 +6,7 @@ using KkiaEvents.Bench.Measurements;
 using KkiaEvents.Bench.Running;
 using KkiaEvents.Local.Backing;
 using KkiaEvents.Local.Supervision;
+using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Bench;
 
@@ -136,7 +137,7 @@ internal static class BenchCommand
         }
         catch (Exception expected) when (expected is BenchFailedException or BackingServiceException or RunRefusedException)
         {
-            await Console.Error.WriteLineAsync($"\n{expected.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"\n{Printable.Block(expected.Message)}").ConfigureAwait(false);
             return 1;
         }
     }
