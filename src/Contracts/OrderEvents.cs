@@ -98,7 +98,7 @@ public sealed record OrderPaymentFailed : OrderEvent
     public required bool RetryAdvised { get; init; }
 }
 
-/// <summary>The payment needs a person: it is neither paid nor failed for the shop. Do not hand over goods.</summary>
+/// <summary>The payment needs review. Do not hand over goods. It may follow an <see cref="OrderPaid"/> of the same transaction: then stop.</summary>
 public sealed record OrderPaymentFlagged : OrderEvent
 {
     /// <summary>Why, as a word to branch on.</summary>
@@ -133,14 +133,14 @@ public sealed record OrderRefunded : OrderEvent
     public Guid? PaidEventId { get; init; }
 }
 
-/// <summary>Why a payment needs a person. Written on the wire by name.</summary>
+/// <summary>Why a payment needs review. Written on the wire by name.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FlagReason>))]
 public enum FlagReason
 {
-    /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed.</summary>
+    /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed. After an <see cref="OrderPaid"/>: the order was announced since, at another due, and this payment no longer pays it.</summary>
     AmountMismatch,
 
-    /// <summary>The verified payment names another order than was announced or claimed, or one that nobody announced and that looks like an announced one.</summary>
+    /// <summary>The verified payment names another order than was announced or claimed, or one that nobody announced and that looks like an announced one; or a person released its order from it.</summary>
     OrderMismatch,
 
     /// <summary>The transaction belongs to another merchant.</summary>
@@ -161,10 +161,10 @@ public enum FlagReason
     /// <summary>KKiaPay now contradicts what it said before about a paid transaction.</summary>
     Contradiction,
 
-    /// <summary>The payment's order was not announced, and the merchant's policy wants a person to look.</summary>
+    /// <summary>The order was not announced, or the payment names none that can be read, and the merchant's policy wants such payments reviewed; or the shop withdrew the order.</summary>
     Unannounced,
 
-    /// <summary>The payment names no order, and the merchant's policy wants a person to look.</summary>
+    /// <summary>The payment names no order, and the merchant's policy wants such payments reviewed.</summary>
     WithoutReference,
 
     /// <summary>A refund was asked for, and KKiaPay refused it or has not confirmed it for a day: the detail says which.</summary>
