@@ -63,7 +63,7 @@ public sealed record Order : IRevisioned
     [JsonIgnore]
     public string? LookAlike { get; init; }
 
-    /// <summary>True when the shop ever said something about it: a payment that names it means it, and none that looks like it.</summary>
+    /// <summary>True when the shop said something about it: a payment that names it means this order, not a look-alike.</summary>
     [JsonIgnore]
     public bool IsAnnounced => Due is not null || Withdrawn;
 
@@ -91,8 +91,8 @@ public sealed record Order : IRevisioned
     };
 
     /// <summary>
-    /// The order after its due was announced. An order is the shop's: a payment of another amount than it now turns out to be
-    /// due, made for an id that anybody could guess, holds it no longer.
+    /// The order after its due was announced. The order is the shop's, and anybody can guess an id: a payment of another
+    /// amount than the due loses its hold on it.
     /// </summary>
     public Order After(OrderAnnounced announced)
     {
@@ -110,7 +110,7 @@ public sealed record Order : IRevisioned
     /// <summary>The order after the shop took its announcement back.</summary>
     public Order After(OrderWithdrawn withdrawn) => this with { Due = null, Withdrawn = true, AnnouncedAt = withdrawn.SentAt ?? AnnouncedAt };
 
-    /// <summary>True when an announcement says nothing that the order does not know.</summary>
+    /// <summary>True when an announcement tells nothing new.</summary>
     public bool Says(ExpectPayment command) => command.Withdrawn
         ? Withdrawn
         : Due == command.Amount && (command.TransactionId is not { } id || id == AnnouncedTransactionId || AnnouncedTransactions.Contains(id));
@@ -178,7 +178,7 @@ public enum OrderState
     /// <summary>Announced, not paid.</summary>
     Due,
 
-    /// <summary>A payment for it was flagged and waits for a person.</summary>
+    /// <summary>A payment for it was flagged and needs review.</summary>
     InQuestion,
 
     /// <summary>Paid once.</summary>

@@ -7,9 +7,9 @@ using Marten;
 namespace KkiaEvents.Ledger.Orders;
 
 /// <summary>What became of an announcement.</summary>
-/// <param name="Accepted">True when the order now is due what was announced.</param>
+/// <param name="Accepted">True when the order now stands as announced: due that amount, or withdrawn.</param>
 /// <param name="Problem">Why it was refused, for the shop; null when it was not.</param>
-/// <param name="Disagrees">True when it was refused for what was announced before; false when it makes no sense by itself.</param>
+/// <param name="Disagrees">True when it was refused for how the order stands: paid, announced later, or its transaction announced for another. False when it makes no sense by itself.</param>
 public sealed record Announcement(bool Accepted, string? Problem = null, bool Disagrees = false);
 
 /// <summary>Takes a shop's word about what an order is due.</summary>

@@ -13,7 +13,7 @@ public enum PaymentOutcome
     /// <summary>OrderPaymentFailed went out; a late success may still overtake it.</summary>
     Failed,
 
-    /// <summary>Only a flag went out: a person must look.</summary>
+    /// <summary>Only a flag went out: it needs review.</summary>
     Flagged,
 
     /// <summary>OrderPaid went out.</summary>

@@ -14,22 +14,22 @@ public static class PaymentDecision
     /// <summary>How far apart the two answers are, at least, that together fail a payment: KKiaPay is asked once more before a buyer is told.</summary>
     public static readonly TimeSpan FailureConfirmation = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a payment may stay pending before a person is told; it is asked about daily from then.</summary>
+    /// <summary>How long a payment may stay pending before it is flagged; it is asked about daily from then.</summary>
     public static readonly TimeSpan PendingPatience = TimeSpan.FromHours(24);
 
-    /// <summary>How long a webhook's "success" that KKiaPay's API calls failed is asked about; a person is told then.</summary>
+    /// <summary>How long to keep polling when the webhook says success but the API says failed, before flagging it.</summary>
     public static readonly TimeSpan SuccessPatience = TimeSpan.FromHours(24);
 
     /// <summary>How long to keep asking about a transaction that KKiaPay does not know, or calls another merchant's: a misconfiguration may still get fixed.</summary>
     public static readonly TimeSpan UnknownFollowed = TimeSpan.FromDays(7);
 
-    /// <summary>How long to keep asking about an announced transaction after it failed: the shop waits for it, and mobile money at times confirms late.</summary>
+    /// <summary>How long to keep asking about an announced transaction after it failed: the shop waits for it, and mobile money sometimes confirms late.</summary>
     public static readonly TimeSpan FailedFollowed = TimeSpan.FromHours(24);
 
-    /// <summary>How long a refund may stay unconfirmed before a person is told; it is verified daily from then.</summary>
+    /// <summary>How long a refund may stay unconfirmed before it is flagged; it is verified daily from then.</summary>
     public static readonly TimeSpan RefundPatience = TimeSpan.FromHours(24);
 
-    /// <summary>How many answers in a row may say "unknown" before the webhook is held to be forged.</summary>
+    /// <summary>How many "unknown" answers in a row before we treat the webhook as forged.</summary>
     public const int UnknownPatience = 5;
 
     /// <summary>Decides.</summary>
@@ -78,9 +78,9 @@ public static class PaymentDecision
     }
 
     /// <summary>
-    /// The order that a payment is for: once it paid one, that one. Before, the provider's answer comes first; then what the shop announced for the
-    /// transaction; a webhook's own word only where the answer names none (failures and refunds often don't); then what an
-    /// earlier answer named.
+    /// The order that a payment is for: the one it paid, once it paid one. Until then, the one that the provider's answer
+    /// names; else the one that the shop announced for the transaction; else the first that a webhook named (answers
+    /// about failures and refunds often name none); else the one of its last outcome.
     /// </summary>
     public static string? OrderOf(Payment payment, VerificationAnswered? verification) => OrderOf(payment, verification?.OrderId);
 
@@ -111,8 +111,8 @@ public static class PaymentDecision
     };
 
     /// <summary>
-    /// True when a payment that was accepted before comes to hold its order now: it had named none, or had lost it, and
-    /// nothing speaks against it, or a person accepted what does. Asked where nothing else follows from the answer.
+    /// True when a payment that was accepted before now takes hold of its order: it had named none, or had lost it, and no
+    /// objection stands that a person has not accepted. Asked only where nothing else follows from the answer.
     /// </summary>
     /// <param name="payment">The payment, with that answer.</param>
     /// <param name="order">The order that it is for.</param>

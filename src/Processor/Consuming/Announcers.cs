@@ -3,10 +3,10 @@ using KkiaEvents.ServiceDefaults;
 namespace KkiaEvents.Processor.Consuming;
 
 /// <summary>
-/// Whose announcements are believed for a merchant: of the broker's users that <c>Kkiapay__Merchants__NAME__Announcers__0</c>,
-/// <c>__1</c> … name. Where none is named, an only merchant believes whoever the broker lets publish; one of several believes
-/// the user that is called as it is. The user is the message's <c>user-id</c>, which the broker checks. Read anew each time, so
-/// that a change of the configuration's files counts at once.
+/// Whose announcements count for a merchant: those of the RabbitMQ users in <c>Kkiapay__Merchants__NAME__Announcers__0</c>,
+/// <c>__1</c> … Where none is set, a single merchant takes them from whoever the broker lets publish; one of several, only from
+/// the user of its own name. The user is the message's <c>user-id</c>, which the broker checks. Read each time, so that a
+/// change in the configuration's files counts at once.
 /// </summary>
 internal sealed class Announcers(Merchants merchants)
 {

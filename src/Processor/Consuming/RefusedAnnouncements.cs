@@ -5,7 +5,7 @@ using MassTransit;
 
 namespace KkiaEvents.Processor.Consuming;
 
-/// <summary>Answers an announcement that was refused, on the bus. An answer that the broker does not take holds its announcement: an outage loses neither.</summary>
+/// <summary>Answers a refused announcement on the bus. The announcement is held until the broker takes the answer, so an outage loses neither.</summary>
 internal sealed partial class RefusedAnnouncements(OutcomePublisher publisher, TimeProvider time, ILogger<RefusedAnnouncements> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -14,7 +14,7 @@ internal sealed partial class RefusedAnnouncements(OutcomePublisher publisher, T
     public async Task AnswerAsync(ConsumeContext<ExpectPayment> announcement, string merchant, string problem)
     {
         var command = announcement.Message;
-        // Anything else would reach who subscribes to another merchant, or to none.
+        // The merchant becomes a routing key: any other text could reach another merchant's subscribers, or nobody.
         if (!PaymentKey.IsMerchantName(merchant))
             return;
         var refused = new ExpectPaymentRefused
@@ -42,7 +42,7 @@ internal sealed partial class RefusedAnnouncements(OutcomePublisher publisher, T
         }
         catch (MessageReturnedException)
         {
-            // Nobody wants to know.
+            // Nobody is bound to it.
             return true;
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)

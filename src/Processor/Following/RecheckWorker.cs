@@ -6,13 +6,13 @@ using KkiaEvents.Processor.Settling;
 namespace KkiaEvents.Processor.Following;
 
 /// <summary>
-/// Asks about paid payments again, so that a refund made in KKiaPay's dashboard is learned. At a low rate, behind all else,
-/// and not at all about a merchant whom KKiaPay is not asked about freely.
+/// Asks about paid payments again, to learn of refunds made in KKiaPay's dashboard. At a low rate, behind all other questions,
+/// and not for a merchant whose circuit isn't closed.
 /// </summary>
 internal sealed partial class RecheckWorker(
     RecheckQueue rechecks, PaymentSettler settler, ProviderGate gate, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<RecheckWorker> log) : BackgroundService
 {
-    // Without an answer it is asked again after that.
+    // A payment that got no answer is asked about again after this.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -50,7 +50,7 @@ internal sealed partial class MerchantCautions(IConfiguration configuration, Mer
         KeyValuePair<string, string> Caution(string setting, string words) => new($"Kkiapay__Merchants__{merchant}__{setting}", words);
 
         if (Uri.TryCreate(section["ApiBaseUrl"], UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
-            yield return Caution("ApiBaseUrl", "is http: this merchant's API keys travel in clear, and whoever is on the way can say that a payment was made. Use https.");
+            yield return Caution("ApiBaseUrl", "is http: this merchant's API keys travel in clear, and anyone on the path can confirm payments. Use https.");
         if (Words.TryParse<KkiapayEnvironment>(section["Environment"], out var environment) && environment == KkiapayEnvironment.Sandbox)
             yield return Caution("Environment", "is Sandbox: no money moves, and each OrderPaid hands goods over for nothing. For real payments set Production, with production keys.");
         else if (Keys.FirstOrDefault(k => IsOfSandbox(section[k])) is { } key)

@@ -5,8 +5,8 @@ namespace KkiaEvents.Processor.Settling;
 
 /// <summary>
 /// Merchants whose keys are of one KKiaPay account: it would confirm a payment to each of them, and each would hand goods over
-/// for it. The start refuses that; where keys change while we run, the one who came later is not asked about until it is
-/// mended, or all of them where it can't be told who came later.
+/// for it. The start refuses that; where keys change while we run, the merchant that came later is not asked about until this is
+/// fixed, or none of them where we can't tell which came later.
 /// </summary>
 internal sealed partial class SharedAccounts : IHealthCheck
 {
