@@ -62,7 +62,7 @@ public static class ConsoleApp
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
-        // After the door: strangers are told nothing of what is behind it.
+        // After authorization: a caller without a key learns nothing of the endpoints.
         app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), checkedOnes => checkedOnes.UseMiddleware<RequestCheck>());
         app.MapServiceDefaults();
         app.MapApiDocument();

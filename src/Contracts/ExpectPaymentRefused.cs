@@ -1,8 +1,8 @@
 namespace KkiaEvents.Contracts;
 
 /// <summary>
-/// An <see cref="ExpectPayment"/> was refused: what it says does not hold, and what was announced before still does. Tell
-/// whoever runs the shop; sending the same command again is refused again.
+/// An <see cref="ExpectPayment"/> was refused, and what was announced before still holds. Tell whoever runs the shop; sending
+/// the same command again is refused again.
 /// </summary>
 public sealed record ExpectPaymentRefused
 {

@@ -28,7 +28,7 @@ public sealed record KkiapayTransaction
     /// <summary>Commission in whole XOF; null when absent.</summary>
     public long? Fees { get; init; }
 
-    /// <summary>What the merchant is credited, in whole XOF: <c>income</c> (or <c>net</c>) where the answer has it, else amount less fees unless somebody else than the merchant bears them; null when unknown.</summary>
+    /// <summary>What the merchant is credited, in whole XOF: <c>income</c> (or <c>net</c>) where the answer has it, else amount less fees unless someone other than the merchant bears them; null when unknown.</summary>
     public long? Net { get; init; }
 
     /// <summary>True when the customer bears the fees, false when the merchant or a third party does; null when the answer does not say.</summary>

@@ -1,8 +1,8 @@
 namespace KkiaEvents.Sandbox;
 
 /// <summary>
-/// The stand-in says of any payment whatever it is told to say. Beside settings for real payments it must not start: a Processor
-/// that asks it by mistake would hand goods over for nothing.
+/// The stand-in confirms whatever it is told to. It must not start beside settings for real payments: a Processor that asked
+/// it by mistake would hand goods over for nothing.
 /// </summary>
 internal static class NotInProduction
 {

@@ -35,7 +35,7 @@ internal static class Access
     public static TBuilder RequiresKeyBeyondLoopback<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(policy => policy.AddRequirements(new KeyRequirement(ApiScope.Read, BoundKeys.ByItself, openOnLoopback: true)));
 
-    /// <summary>What a key is known by behind the door.</summary>
+    /// <summary>The identity that a valid key gives its caller.</summary>
     public static ClaimsIdentity IdentityOf(ApiKey key) => new(
         [
             new(ClaimTypes.Name, key.Name), new(KeyIdClaim, key.Id), new(ScopeClaim, key.Scope.ToString()),
@@ -56,7 +56,7 @@ internal static class Access
         return merchants.Contains(EveryMerchant) ? null : merchants;
     }
 
-    /// <summary>Refuses (403) what is of a merchant that the key does not reach. The answer is the same whether there is such a merchant or not.</summary>
+    /// <summary>Refuses (403) a merchant that the key does not reach. The answer is the same whether that merchant exists or not.</summary>
     public static void RequireMerchant(this ClaimsPrincipal user, string merchant)
     {
         if (NotOf(user, merchant) is { } problem)

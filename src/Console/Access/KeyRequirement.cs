@@ -6,7 +6,7 @@ namespace KkiaEvents.Console.Access;
 /// <summary>What an endpoint does with keys that are bound to merchants.</summary>
 internal enum BoundKeys
 {
-    /// <summary>It is closed to them: what it does or tells is of every merchant.</summary>
+    /// <summary>It is closed to them: it acts on, or tells about, every merchant.</summary>
     Refused,
 
     /// <summary>Its address has a <c>{merchant}</c>, which must be one of the key's.</summary>

@@ -7,7 +7,7 @@ namespace KkiaEvents.Console.Access;
 /// <summary>Where this service listens.</summary>
 internal static class Listeners
 {
-    /// <summary>True when nobody but this machine reaches any of its addresses. What can't be told is held to be reached.</summary>
+    /// <summary>True when nobody but this machine reaches any of its addresses. When we can't tell, we assume somebody does.</summary>
     public static bool OnLoopbackOnly(HttpContext context) =>
         context.RequestServices.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses is { Count: > 0 } addresses
         && addresses.All(IsLoopback);

@@ -91,7 +91,7 @@ internal static partial class AuditEndpoints
         }
         catch (Exception e)
         {
-            // 200 was said already. Cut off, so that the client hears of it; an end would look like all there is.
+            // 200 is already sent. Cut the connection, so that the client notices; a clean end would look complete.
             context.Abort();
             if (!cancellationToken.IsCancellationRequested)
                 LogBrokenOff(log, user.Who(), e.Message, e);

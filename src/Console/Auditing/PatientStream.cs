@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace KkiaEvents.Console.Auditing;
 
-/// <summary>Writes an answer that is longer than memory: as fast as the client takes it, but not for ever.</summary>
+/// <summary>Streams an answer that doesn't fit in memory, as fast as the client takes it; a client that stalls is given up.</summary>
 /// <param name="answer">The answer.</param>
 /// <param name="patience">How long the client may take for 64 KiB.</param>
 /// <param name="time">The clock.</param>
@@ -38,7 +38,7 @@ internal sealed class PatientStream(PipeWriter answer, TimeSpan patience, TimePr
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // A zip's own few bytes are written so; the next write sends them on.
+    // ZipArchive writes its few own bytes synchronously; the next asynchronous write sends them.
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         answer.Write(buffer);
@@ -65,7 +65,7 @@ internal sealed class PatientStream(PipeWriter answer, TimeSpan patience, TimePr
 
     public override void Flush()
     {
-        // What is pending goes with the next asynchronous flush.
+        // Pending bytes go with the next asynchronous flush.
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -8,7 +8,7 @@ namespace KkiaEvents.Console.Docs;
 
 /// <summary>
 /// The API's OpenAPI document and its page. They say what the API is, not what the ledger holds, so they are open on the
-/// operator's own machine; where others reach Console, they need not learn its ways.
+/// operator's own machine; where others reach Console, they need a key.
 /// </summary>
 internal static class ApiDocument
 {

@@ -53,7 +53,7 @@ internal static class ReplayEndpoints
         return TypedResults.Accepted($"/api/v1/replays/{run.Started.RunId}", run);
     }
 
-    // To a bound key, a run that may hold other merchants' outcomes is not there.
+    // A bound key doesn't see runs that may hold other merchants' outcomes.
     private static async Task<ReplayRun> FindAsync(Guid runId, ReplayRuns runs, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         await runs.FindAsync(runId, cancellationToken) is { } run
         && (user.Within() is not { } within || (run.Started.Selection.Merchant is { } merchant && within.Contains(merchant)))

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace KkiaEvents.Console.Requests;
 
 /// <summary>
-/// Checks a request before its endpoint reads it, by what the endpoint takes: a parameter that is misspelt must not be one
-/// that is not there, and whatever can't be read is told in a sentence.
+/// Checks a request against what its endpoint takes, before the endpoint reads it: a misspelt parameter must not pass for a
+/// missing one, and whatever can't be read is answered with a sentence.
 /// </summary>
 internal sealed class RequestCheck(RequestDelegate next)
 {

@@ -36,14 +36,14 @@ internal sealed class FirstRequest(IngressLimits limits, LimitMetrics metrics)
 
     private async Task<bool> HasFirstByteAsync(ConnectionContext connection, Wait wait)
     {
-        // A stop of the server does not wait for who says nothing.
+        // A silent connection doesn't hold up the server's shutdown.
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(wait.Token, stopping);
         wait.Restart(KestrelLimits.FirstByte);
         try
         {
             var read = await connection.Transport.Input.ReadAsync(either.Token);
-            // Looked at and not taken: whoever reads next finds it.
+            // Peeked at, not consumed: the next reader gets it.
             connection.Transport.Input.AdvanceTo(read.Buffer.Start);
             return !read.Buffer.IsEmpty;
         }

@@ -14,7 +14,7 @@ internal sealed record IngressLimits(int Connections, int ConnectionsPerSource, 
 
     public const string AllowedSourcesKey = "Ingress__AllowedSources";
 
-    // What one source of the provider's needs, in shares of a stranger: a thousand by default.
+    // How many times a stranger's share one of KKiaPay's addresses needs: about a thousand connections by default.
     private const int KnownShares = 8;
 
     // ASP.NET Core's own switch (ASPNETCORE_FORWARDEDHEADERS_ENABLED) believes whoever connects.

@@ -6,10 +6,10 @@ namespace KkiaEvents.Ingress.Limits;
 /// <summary>What the server allows a connection, before any of our code sees a request.</summary>
 internal static class KestrelLimits
 {
-    /// <summary>How long after connecting nothing at all may come.</summary>
+    /// <summary>How long a new connection may stay silent.</summary>
     public static readonly TimeSpan FirstByte = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long after its first byte a connection's first request may take to say what it wants, TLS included.</summary>
+    /// <summary>How long after its first byte a connection may take to send the headers of its first request, TLS included.</summary>
     public static readonly TimeSpan FirstHead = TimeSpan.FromSeconds(10);
 
     public static void Apply(KestrelServerOptions kestrel, IngressLimits limits)

@@ -31,7 +31,7 @@ internal static class LimitsRegistration
                 // The provider speaks HTTP/1.1, and so do proxies to what is behind them; another protocol would be another set of limits.
                 endpoint.Protocols = HttpProtocols.Http1;
                 var services = kestrel.ApplicationServices;
-                // Whoever watches must see in while everybody else is kept out.
+                // Operators must see what is going on while everybody else is kept out.
                 if (endpoint.IPEndPoint?.Port == services.GetRequiredService<OperationsListener>().Port)
                     return;
                 endpoint.Use(services.GetRequiredService<ConnectionLimit>().Before);
@@ -41,8 +41,8 @@ internal static class LimitsRegistration
     }
 
     /// <summary>
-    /// Ends the wait for a connection's first request; and lets nobody keep a connection by asking for something else than to be
-    /// heard: only who sent an authentic webhook, and a trusted proxy, may send the next one on the same connection.
+    /// Ends the wait for a connection's first request, and closes the connection after any answer but that to an authentic
+    /// webhook, so that nobody holds one with other requests. Trusted proxies keep theirs.
     /// </summary>
     public static void UseConnectionLimits(this WebApplication app)
     {

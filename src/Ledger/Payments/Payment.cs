@@ -126,14 +126,14 @@ public sealed record Payment
     /// <summary>When the sending began that nothing came back for yet, UTC; null when none is under way.</summary>
     public DateTimeOffset? RefundUnderWaySince { get; init; }
 
-    /// <summary>KKiaPay's words when it refused the last refund, until a person is told or it turns out to be given back; null otherwise.</summary>
+    /// <summary>KKiaPay's words when it refused the last refund, until that is flagged or the money turns out to be given back; null otherwise.</summary>
     public string? RefundRefusal { get; init; }
 
     /// <summary>True from the asking for a refund until KKiaPay refuses it or verifying confirms it.</summary>
     [JsonIgnore]
     public bool AwaitsRefund => Refund != RefundState.None && Outcome != PaymentOutcome.Refunded;
 
-    /// <summary>True while KKiaPay is asked for a refund's sake: to confirm it, or to see whether one that it refused was given back before.</summary>
+    /// <summary>True while KKiaPay is asked because of a refund: to confirm it, or to see whether a refused one had been given back before.</summary>
     [JsonIgnore]
     public bool FollowsRefund => AwaitsRefund || (RefundRefusal is not null && Outcome != PaymentOutcome.Refunded);
 

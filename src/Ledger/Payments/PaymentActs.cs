@@ -23,7 +23,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
 {
     private const int LongestReason = 500;
 
-    // Far longer than KKiaPay is waited for: what has no answer by then gets none.
+    // Far longer than we wait for KKiaPay: a sending without an answer by then gets none.
     private static readonly TimeSpan LongestSending = TimeSpan.FromMinutes(5);
 
     /// <summary>Accepts or rejects a payment's open flags, or has KKiaPay asked again.</summary>

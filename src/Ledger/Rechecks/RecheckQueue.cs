@@ -9,10 +9,10 @@ namespace KkiaEvents.Ledger.Rechecks;
 /// <summary>The rows of payments that are checked now and then. Any number of workers; no leader.</summary>
 public sealed class RecheckQueue(NpgsqlDataSource dataSource, LedgerOptions options)
 {
-    // A repeated webhook tells nothing by itself, and five come within seconds: they are one question.
+    // A repeated webhook says nothing new, and KKiaPay's five tries come within seconds: one question answers them all.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    // What is overdue by more is work that these must not come before.
+    // Rechecks wait while anything else is overdue by more than this.
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(5);
 
     private readonly string _table = $"{options.Schema}.{RecheckTable.Name}";

@@ -4,8 +4,8 @@ using Weasel.Postgresql.Tables;
 namespace KkiaEvents.Ledger.Rechecks;
 
 /// <summary>
-/// Payments that KKiaPay called complete, to be asked about again now and then: nobody announces a refund that was made in
-/// KKiaPay's dashboard. Apart from what is due: these wait for nothing, and come behind all that does.
+/// Payments that KKiaPay called complete, to be asked about again now and then: no webhook tells of a refund made in KKiaPay's
+/// dashboard. Kept apart from what is due, which always comes first.
 /// </summary>
 internal static class RecheckTable
 {

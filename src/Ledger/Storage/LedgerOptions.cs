@@ -18,8 +18,8 @@ public sealed record LedgerOptions
     public string Schema { get; init; } = UsualSchema;
 
     /// <summary>
-    /// When a payment whose money came in is asked about again, counted from then: refunds made in KKiaPay's dashboard are
-    /// learned by that alone. Rising; none for never.
+    /// When to ask again about a payment whose money came in, counted from then: the only way to learn of refunds made in
+    /// KKiaPay's dashboard. Rising; empty for never.
     /// </summary>
     public IReadOnlyList<TimeSpan> Rechecks { get; init; } = [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(7), TimeSpan.FromDays(30)];
 

@@ -10,7 +10,7 @@ public sealed record AskedAgain(long Payments, long Asked);
 
 /// <summary>
 /// Has KKiaPay asked again about every payment that fits, as after a merchant's keys were put right. They become due at
-/// once; how fast they are asked about is the Processor's matter.
+/// once; the Processor sets the pace.
 /// </summary>
 public sealed class AskAgain(PaymentQueries queries, PaymentActs acts)
 {

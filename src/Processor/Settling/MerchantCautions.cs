@@ -6,8 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace KkiaEvents.Processor.Settling;
 
 /// <summary>
-/// Merchants' settings that allow a start and may yet cost money: a test world left switched on, keys sent in clear. Said in
-/// the log at the start and whenever the settings change, and in health for as long as it is so: degraded, never unhealthy.
+/// Merchants' settings that allow a start and may still cost money: a sandbox left on, keys sent in clear. Logged at start
+/// and whenever the settings change, and shown in health while they last: degraded, never unhealthy.
 /// </summary>
 internal sealed partial class MerchantCautions(IConfiguration configuration, Merchants merchants, ILogger<MerchantCautions> log) : IHostedService, IHealthCheck, IDisposable
 {
