@@ -64,7 +64,9 @@ internal static class Books
     // Payments of one commit stand in the order of the ledger's positions there, in the order of their ids here.
     private static string Content(Order order) => JsonSerializer.Serialize(order with
     {
-        Version = 0, Transactions = [.. order.Transactions.Order(StringComparer.Ordinal)], Payments = [.. order.Payments.OrderBy(p => p.TransactionId, StringComparer.Ordinal)],
+        Version = 0,
+        Transactions = [.. order.Transactions.Order(StringComparer.Ordinal)],
+        Payments = [.. order.Payments.OrderBy(p => p.TransactionId, StringComparer.Ordinal)],
     });
 
     private static bool Supports(VerificationAnswered answer, OrderEvent outcome) => outcome switch

@@ -139,8 +139,20 @@ public class EndpointFuzzTests(TwoShopsOfOperators system, ITestOutputHelper out
 
     private string Odd() => _random.Next(14) switch
     {
-        0 => "", 1 => " ", 2 => "..", 3 => "/", 4 => "%", 5 => "'; drop table mt_events; --", 6 => "\u202e\u200b", 7 => "é\u0301漢\U0001F600", 8 => "-1", 9 => "0", 10 => new string('x', 1_999),
-        11 => "9223372036854775807", 12 => "*", _ => "\r\n\t\u001b[31m",
+        0 => "",
+        1 => " ",
+        2 => "..",
+        3 => "/",
+        4 => "%",
+        5 => "'; drop table mt_events; --",
+        6 => "\u202e\u200b",
+        7 => "é\u0301漢\U0001F600",
+        8 => "-1",
+        9 => "0",
+        10 => new string('x', 1_999),
+        11 => "9223372036854775807",
+        12 => "*",
+        _ => "\r\n\t\u001b[31m",
     };
 
     private void Oddly(JsonObject body)
