@@ -41,7 +41,7 @@ internal static class RefundReader
         };
     }
 
-    // The word stands in "status" or in "code". Where both say something else nothing is known: verifying tells.
+    // The word stands in "status" or in "code". Where the two contradict each other nothing is known: verifying tells.
     private static (RefundResult? Result, string? Word) WordOf(JsonElement root, string? reason)
     {
         var (status, code) = (ProviderFields.StringOf(root, "status"), ProviderFields.StringOf(root, "code"));

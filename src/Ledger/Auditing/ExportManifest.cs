@@ -80,7 +80,7 @@ public sealed record ExportManifest
 
     private static string Text(ExportManifest manifest) => JsonSerializer.Serialize(manifest, Indented) + "\n";
 
-    // What was doctored must be found, not be read as something empty.
+    // A tampered value must be found, not read as empty.
     private static readonly JsonSerializerOptions Strict = new(LedgerStore.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>Reads one.</summary>

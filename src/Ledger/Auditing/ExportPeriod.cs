@@ -2,7 +2,7 @@ namespace KkiaEvents.Ledger.Auditing;
 
 /// <summary>What an export is of.</summary>
 /// <param name="From">The period's first moment, UTC; null for the ledger's beginning.</param>
-/// <param name="To">The period's end, UTC, itself not in it; null for none.</param>
+/// <param name="To">The period's end, UTC, exclusive; null for none.</param>
 /// <param name="Within">The only merchants whose payments and orders are in it; null for everything, operators' records too.</param>
 public sealed record ExportPeriod(DateTimeOffset? From = null, DateTimeOffset? To = null, IReadOnlyCollection<string>? Within = null)
 {

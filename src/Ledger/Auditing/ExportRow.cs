@@ -42,7 +42,7 @@ internal static partial class ExportRow
     public static long Whole(JsonElement outcome, string property) =>
         outcome.ValueKind == JsonValueKind.Object && outcome.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) ? whole : 0;
 
-    // A doctored file may hold escapes that are no characters; they are shown as they stand.
+    // A tampered file may hold escapes that are no characters; they are shown as they are.
     private static string? Readable(JsonElement value)
     {
         try

@@ -43,7 +43,7 @@ public sealed class ExportStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the zip. When it throws, what was written is no zip that opens.</summary>
+    /// <summary>Writes the zip. If it throws, the part that was written does not open.</summary>
     public Task<ExportManifest> WriteAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         var (selection, parameters) = _period.Selection(_events.Schema);
@@ -67,7 +67,7 @@ public sealed class ExportStream : IAsyncDisposable
         Func<string, OrderPolicy> policyOf, DateTimeOffset createdAt, CancellationToken cancellationToken = default)
     {
         using var content = new ExportContent(period);
-        // Disposed at the end only: disposing writes the directory, without which nobody takes the rest for a whole zip.
+        // Disposed only at the end: disposing writes the zip's directory, and without that no part of it passes for a whole one.
         var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         var events = await FileAsync(zip, ExportManifest.EventsFile, async file =>
         {

@@ -1,6 +1,6 @@
 namespace KkiaEvents.Ledger.Operating;
 
-/// <summary>What the bearer of a key may do. Stored by name; which includes which is <see cref="ApiRights.Allows"/>'s to say, not the order.</summary>
+/// <summary>What the bearer of a key may do. Stored by name; <see cref="ApiRights.Allows"/> says which includes which, not the order here.</summary>
 public enum ApiScope
 {
     /// <summary>Look.</summary>

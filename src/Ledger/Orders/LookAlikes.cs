@@ -12,11 +12,11 @@ namespace KkiaEvents.Ledger.Orders;
 /// </summary>
 internal sealed class LookAlikes(IDocumentSession session, string schema)
 {
-    // A lock for each of 64 parts of all keys: a batch holds a few dozen at most, and PostgreSQL has room for so many a connection.
+    // Keys share 64 locks, so that a batch holds a few dozen at most: PostgreSQL's lock table has room for that per connection.
     private const string Buckets = "select distinct hashtext(key) & 63 as bucket from unnest($1::text[]) key order by bucket";
     private const int LockClass = 0x6B6B6961;
 
-    /// <summary>These orders as they stand once nobody can announce one of them or of their look-alikes, each that is not announced with the announced one that it may be taken for. Call it before anything is written.</summary>
+    /// <summary>Locks out announcements of these orders and of their look-alikes, then reads the orders again: each one that is not announced with the announced one that it may be taken for. Call it before anything is written.</summary>
     /// <param name="orders">Orders as they were read before, or new ones; those that were not announced by then.</param>
     /// <param name="cancellationToken">Ends reading.</param>
     public async Task<IReadOnlyList<Order>> WithLookAlikesAsync(IReadOnlyCollection<Order> orders, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class LookAlikes(IDocumentSession session, string schema)
         string[] keys = [.. orders.Select(o => o.FoldedId).Distinct()];
         await using var batch = new NpgsqlBatch(session.Connection);
         batch.BatchCommands.Add(Command($"select {locks}({LockClass}, bucket) from ({Buckets}) sorted", keys));
-        // A row without a key was written by a version that knew none.
+        // A row without a key was written by an earlier version.
         batch.BatchCommands.Add(Command($"select data::text, mt_version::bigint from {schema}.mt_doc_order where data ->> 'foldedId' = any($1) or data ->> 'foldedId' is null", keys));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);

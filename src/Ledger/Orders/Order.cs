@@ -219,7 +219,7 @@ public enum OrderPaymentState
 /// <param name="Amount">Its verified gross amount, whole XOF; null when not known.</param>
 public sealed record OrderPayment(string TransactionId, OrderPaymentState State, long? Amount);
 
-/// <summary>An order's due was announced, or announced anew while it was unpaid.</summary>
+/// <summary>An order's due was announced, or revised.</summary>
 /// <param name="OrderId">The shop's order id.</param>
 /// <param name="Amount">Due, gross, whole XOF, above 0.</param>
 /// <param name="TransactionId">A transaction that will pay it; null when not known.</param>

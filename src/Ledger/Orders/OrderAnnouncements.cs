@@ -78,7 +78,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         return new(true);
     }
 
-    /// <summary>Why an announcement does not change an order; null when it may. Neither an order that is rightly paid nor the shop's later word is changed.</summary>
+    /// <summary>Why an announcement is refused; null when it is not. It changes neither an order that was paid as announced nor a later announcement.</summary>
     /// <param name="order">The order.</param>
     /// <param name="command">What is announced.</param>
     /// <param name="sentAt">When it was sent, UTC; null when that is not known.</param>

@@ -52,9 +52,9 @@ public static partial class OrderIdForm
     /// <summary>
     /// The key under which look-alikes meet: without case, accents, width and other forms of a letter, white space and what
     /// can't be seen; a number as its value (<c>1e3</c>, <c>01000</c>, <c>+1000.0</c>), other digits without leading zeros.
-    /// Wider than any one database folds: who meets here is flagged for a person, not taken for the same.
+    /// Wider than any one database folds: ids that meet here are flagged for review, not treated as the same.
     /// </summary>
-    /// <param name="text">Any text; what stands behind as many characters as an id can have is not looked at.</param>
+    /// <param name="text">Any text; anything past the longest possible id is ignored.</param>
     /// <returns>At most 256 UTF-16 code units; empty where nothing of the text can be seen.</returns>
     public static string Fold(string text)
     {

@@ -32,7 +32,7 @@ public static class OrderReference
         var at = data;
         foreach (var name in path.Split('.'))
         {
-            // Which of two members of one name is meant, readers disagree about: the shop may have read the other one.
+            // JSON readers disagree about which of two members of one name counts: the shop may have read the other one.
             if (at is not { ValueKind: JsonValueKind.Object } node || Repeats(node) || !node.TryGetProperty(name, out var next))
                 return null;
             at = next;

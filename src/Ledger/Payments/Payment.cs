@@ -123,7 +123,7 @@ public sealed record Payment
     /// <summary>The last sending's id: an answer to another one changes nothing. Null when none was sent, or by a version whose sendings had none.</summary>
     public Guid? RefundSendingId { get; init; }
 
-    /// <summary>When the sending began that nothing came back for yet, UTC; null when none is under way.</summary>
+    /// <summary>When the sending that is still without an answer began, UTC; null when none is under way.</summary>
     public DateTimeOffset? RefundUnderWaySince { get; init; }
 
     /// <summary>KKiaPay's words when it refused the last refund, until that is flagged or the money turns out to be given back; null otherwise.</summary>
@@ -242,7 +242,7 @@ public sealed record Payment
         {
             Refund = settled.Answer == RefundAnswer.Accepted ? RefundState.Accepted : RefundState.None,
             RefundUnderWaySince = null,
-            // Patience begins anew: the person knows what was flagged so far.
+            // The day's wait for confirmation starts again: the person has seen what was flagged so far.
             RefundRequestedAt = settled.At,
             Flags = [.. Flags.Where(f => f != FlagReason.RefundUnconfirmed)],
             UndecidedAnswers = 0,

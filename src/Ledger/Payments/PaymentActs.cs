@@ -47,7 +47,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     /// certainly did not do it. Safe to repeat before the sending, when the answer to the commit was lost.
     /// </summary>
     /// <param name="key">The payment.</param>
-    /// <param name="sendingId">The sending, made up by who will send: what tells an own claim from another's.</param>
+    /// <param name="sendingId">The sending's id, made by the sender: it tells its own claim from another's.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     public async Task<bool> TryClaimRefundAsync(PaymentKey key, Guid sendingId, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         ? $"Order {order?.OrderId} is due {(order?.Due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {due} XOF: look again, then decide."
         : null;
 
-    // An acceptance adds to the ones before it: a payment may meet one objection after the other. So does what is noted beside a rejection.
+    // An acceptance adds to earlier ones, since a payment may meet one objection after another. So does a note beside a rejection.
     private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch
     {
         (FlagVerdict.AskedAgain, _) => [],

@@ -230,7 +230,7 @@ public static class PaymentDecision
             : FlagOnce(facts, FlagReason.RefundUnconfirmed,
                 "A refund was asked for and KKiaPay still calls the payment complete. Look it up in KKiaPay's dashboard; it is not sent a second time from here unless a person settles that it was not done.");
 
-    // Each refusal, also where an earlier one is still to be reviewed: whoever asked again waits for this one's answer.
+    // Every refusal, even while an earlier one awaits review: whoever asked again waits for this answer.
     private static OrderPaymentFlagged RefundRefused(Facts facts) => Flag(facts, FlagReason.RefundUnconfirmed,
         $"KKiaPay refused the refund that was asked for ({(facts.Payment.RefundRefusal is { Length: > 0 } words ? words : "it gave no reason")}) and still calls the payment complete: nothing was given back. Look it up in KKiaPay's dashboard; a refund may be asked for again.");
 
