@@ -410,6 +410,14 @@ public class PaymentDecisionTests
     }
 
     [Fact]
+    public void Where_the_answer_names_no_order_the_shops_word_comes_before_a_webhooks()
+    {
+        var payment = Given.Payment(new PaymentAnnounced("order-7", Given.Noon), Given.Claim(order: "order-1"));
+        Assert.Equal("order-7", PaymentDecision.OrderOf(payment, Given.Answer(TransactionStatus.Complete, order: null)));
+        Assert.Equal("order-1", PaymentDecision.OrderOf(Given.Payment(Given.Claim(order: "order-1"))));
+    }
+
+    [Fact]
     public void OrderPaid_says_what_was_due_and_nothing_where_nobody_had_said_it()
     {
         Assert.Equal(5000, Given.Is<OrderPaid>(Decide(Claimed, Given.Answer(TransactionStatus.Complete), Given.Order(due: 5000))).DueAmount);
