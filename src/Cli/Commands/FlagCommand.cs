@@ -54,7 +54,9 @@ internal static class FlagCommand
         else if (asked.Payments == 0)
             context.Screen.Line("No payment fits.");
         else
-            context.Screen.Line(confirm ? $"KKiaPay is asked again about {asked.Asked} payments, recorded as {by}'s." : $"{asked.Payments} payments fit. Add {Acting.ConfirmName} to have KKiaPay asked again about them.");
+            context.Screen.Line(confirm
+                ? $"KKiaPay is asked again about {asked.Asked} payment{(asked.Asked == 1 ? "" : "s")}, recorded as {by}'s."
+                : $"{asked.Payments} payment{(asked.Payments == 1 ? " fits" : "s fit")}. Add {Acting.ConfirmName} to have KKiaPay asked again.");
         return ExitCodes.Fine;
     }
 

@@ -13,14 +13,17 @@ public static class DecisionRule
     /// <param name="outcome">What was decided; null for nothing new.</param>
     public static string Of(Payment before, VerificationAnswered? answer, OrderEvent? outcome) => outcome switch
     {
-        OrderPaid { SupersedesEventId: { } failed } => $"Confirmed late: KKiaPay's word is {Word(answer)}, amount and order agree; overtakes the failure {failed}.",
-        OrderPaid => $"Confirmed: KKiaPay's word is {Word(answer)}, amount and order agree, nobody else paid the order.",
+        OrderPaid { SupersedesEventId: { } failed } paid => $"Confirmed late: KKiaPay's word is {Word(answer)}, {Agrees(paid)}; overtakes the failure {failed}.",
+        OrderPaid paid => $"Confirmed: KKiaPay's word is {Word(answer)}, {Agrees(paid)}, nobody else paid the order.",
         OrderPaymentFailed failed => $"Failed by KKiaPay's own word {Word(answer)} ({failed.FailureCode}), said since {before.FailingSince:u}, and again when asked once more.",
         OrderRefunded { PaidEventId: { } paid } => $"Given back by KKiaPay's own word {Word(answer)}; takes back {paid}.",
         OrderRefunded => $"Given back by KKiaPay's own word {Word(answer)}; it had never been paid here.",
         OrderPaymentFlagged flagged => $"{flagged.Reason}: {flagged.Detail}",
         _ => Nothing(before, answer),
     };
+
+    private static string Agrees(OrderPaid paid) =>
+        paid.DueAmount is null ? "nobody had announced what is due" : "amount and order agree";
 
     private static string Nothing(Payment before, VerificationAnswered? answer) => (before.Outcome, answer?.Status) switch
     {
