@@ -7,17 +7,25 @@ internal readonly record struct ObservedOutcome(string Type, Guid EventId, strin
 {
     public const string Paid = "OrderPaid";
 
-    /// <summary>Reads MassTransit's envelope.</summary>
-    public static ObservedOutcome Read(string type, ReadOnlySpan<byte> envelope)
+    /// <summary>Reads MassTransit's envelope, which names the type before the message.</summary>
+    public static ObservedOutcome Read(ReadOnlySpan<byte> envelope)
     {
+        var type = "";
         var reader = new Utf8JsonReader(envelope);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isMessage = reader.ValueTextEquals("message"u8);
+            var (isType, isMessage) = (reader.ValueTextEquals("messageType"u8), reader.ValueTextEquals("message"u8));
             reader.Read();
             if (isMessage)
                 return ReadMessage(type, ref reader);
+            if (isType && reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.String)
+            {
+                type = reader.GetString()!.Split(':')[^1];
+                while (reader.TokenType != JsonTokenType.EndArray)
+                    reader.Read();
+            }
+
             reader.Skip();
         }
 

@@ -54,7 +54,7 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private async Task TakeAsync(BasicDeliverEventArgs delivery)
     {
-        var outcome = ObservedOutcome.Read(delivery.Exchange[(Namespace.Length + 1)..], delivery.Body.Span);
+        var outcome = ObservedOutcome.Read(delivery.Body.Span);
         current?.Take(outcome);
         taken?.Invoke(outcome);
         await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false).ConfigureAwait(false);

@@ -105,7 +105,7 @@ internal sealed class EventCollector : IAsyncDisposable
     {
         using var envelope = JsonDocument.Parse(delivery.Body);
         var message = envelope.RootElement.GetProperty("message").Clone();
-        var observed = new ObservedEvent(delivery.Exchange[(Namespace.Length + 1)..], message);
+        var observed = new ObservedEvent(envelope.RootElement.GetProperty("messageType")[0].GetString()!.Split(':')[^1], message);
         lock (events)
         {
             if (!seen.Add(observed.Text("eventId") ?? observed.Text("deliveryId") ?? delivery.BasicProperties.MessageId ?? ""))

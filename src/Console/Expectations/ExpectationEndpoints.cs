@@ -18,7 +18,7 @@ internal static class ExpectationEndpoints
             .ProducesProblem(400).ProducesProblem(409);
 
     private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(
-        ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, TimeProvider time, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
+        ExpectPayment expectation, OrderAnnouncements announcements, Merchants merchants, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         user.RequireMerchant(merchants.Named(expectation.Merchant) ?? expectation.Merchant);
         if (merchants.Named(expectation.Merchant) is not { } merchant)
@@ -26,7 +26,7 @@ internal static class ExpectationEndpoints
                 $"No merchant '{expectation.Merchant}' is configured here, so the amount would guard no payment. Console knows the merchants that Kkiapay__Merchants__NAME__… names to it, or 'default' when there are none.",
                 statusCode: 400, title: "Refused");
         expectation = expectation with { Merchant = merchant, OrderId = OrderIdForm.Canonical(expectation.OrderId) ?? expectation.OrderId };
-        var announced = await announcements.AnnounceAsync(expectation, user.Who(), time.GetUtcNow(), cancellationToken);
+        var announced = await announcements.AnnounceAsync(expectation, user.Who(), sentAt: null, cancellationToken);
         if (announced.Problem is { } problem)
             return TypedResults.Problem(problem, statusCode: announced.Disagrees ? 409 : 400, title: announced.Disagrees ? "Disagrees" : "Refused");
         acts.Done("announce", $"{expectation.Merchant}/{expectation.OrderId}", user.Who());

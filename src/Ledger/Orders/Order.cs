@@ -47,6 +47,12 @@ public sealed record Order : IRevisioned
     /// <summary>What was paid, gross, whole XOF.</summary>
     public long? PaidAmount { get; init; }
 
+    /// <summary>The transaction that an announced due took the order from, while no other holds it; null when none. It gets it back where the due is corrected to what it paid.</summary>
+    public string? FreedFrom { get; init; }
+
+    /// <summary>What that one paid, gross, whole XOF.</summary>
+    public long? FreedAmount { get; init; }
+
     /// <summary>True once the paying transaction was refunded.</summary>
     public bool Refunded { get; init; }
 
@@ -100,15 +106,28 @@ public sealed record Order : IRevisioned
         {
             Due = announced.Amount,
             Withdrawn = false,
-            AnnouncedAt = announced.SentAt ?? AnnouncedAt,
+            AnnouncedAt = Later(announced.SentAt, announced.AnnouncedAt),
             AnnouncedTransactionId = announced.TransactionId ?? AnnouncedTransactionId,
             AnnouncedTransactions = announced.TransactionId is { } id && !AnnouncedTransactions.Contains(id) ? [.. AnnouncedTransactions, id] : AnnouncedTransactions,
         };
-        return Due != announced.Amount && PaidAmount != announced.Amount ? order.Freed() : order;
+        return (PaidBy, FreedFrom) switch
+        {
+            ({ } by, _) when Due != announced.Amount && PaidAmount != announced.Amount => Refunded ? order.Freed() : order.Freed() with { FreedFrom = by, FreedAmount = PaidAmount },
+            // Corrected: what was paid is what is due after all.
+            (null, { } by) when FreedAmount == announced.Amount => order.PaidBefore(by, FreedAmount),
+            _ => order,
+        };
     }
 
     /// <summary>The order after the shop took its announcement back.</summary>
-    public Order After(OrderWithdrawn withdrawn) => this with { Due = null, Withdrawn = true, AnnouncedAt = withdrawn.SentAt ?? AnnouncedAt };
+    public Order After(OrderWithdrawn withdrawn) => this with { Due = null, Withdrawn = true, AnnouncedAt = Later(withdrawn.SentAt, withdrawn.WithdrawnAt) };
+
+    // Never back, and never ahead of our own clock: a sender's that is wrong must not shut out what is sent after it.
+    private DateTimeOffset Later(DateTimeOffset? sentAt, DateTimeOffset recordedAt)
+    {
+        var sent = sentAt < recordedAt ? sentAt.Value : recordedAt;
+        return AnnouncedAt > sent ? AnnouncedAt.Value : sent;
+    }
 
     /// <summary>True when an announcement tells nothing new.</summary>
     public bool Says(ExpectPayment command) => command.Withdrawn
@@ -121,6 +140,8 @@ public sealed record Order : IRevisioned
         PaidBy = null,
         PaidAmount = null,
         Refunded = false,
+        FreedFrom = null,
+        FreedAmount = null,
         Payments = [.. Payments.Select(p => p.TransactionId == by && p.State == OrderPaymentState.Paid ? p with { State = OrderPaymentState.Flagged } : p)],
     };
 
@@ -129,6 +150,8 @@ public sealed record Order : IRevisioned
     {
         PaidBy = transactionId,
         PaidAmount = amount,
+        FreedFrom = null,
+        FreedAmount = null,
         Transactions = Transactions.Contains(transactionId) ? Transactions : [.. Transactions, transactionId],
         Payments = [.. Payments.Where(p => p.TransactionId != transactionId), new(transactionId, OrderPaymentState.Paid, amount)],
     };
@@ -162,7 +185,8 @@ public sealed record Order : IRevisioned
         };
         return outcome switch
         {
-            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount },
+            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount, FreedFrom = null, FreedAmount = null },
+            OrderRefunded when FreedFrom == outcome.TransactionId => order with { FreedFrom = null, FreedAmount = null },
             OrderRefunded when PaidBy == outcome.TransactionId => order with { Refunded = true },
             _ => order,
         };

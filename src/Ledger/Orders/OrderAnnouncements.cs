@@ -48,7 +48,9 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         var alike = await new LookAlikes(session, options.Schema).OfAsync(Order.New(command.Merchant, orderId), cancellationToken);
         var order = await session.LoadAsync<Order>(Order.IdOf(command.Merchant, orderId), cancellationToken)
             ?? Order.New(command.Merchant, orderId);
-        if (order.Says(command))
+        var known = order.Says(command);
+        // Said again later, it is the shop's last word: one sent between the two must not replace it.
+        if (known && !(sentAt > order.AnnouncedAt))
             return new(true);
         if (RefusalOf(order, command, sentAt) is { } refused)
             return new(false, refused, Disagrees: true);
@@ -63,17 +65,17 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
         else
             session.UpdateRevision(announced, order.Version + 1);
 
-        List<string> known = [.. alike.SelectMany(o => o.Transactions)];
-        if (!command.Withdrawn)
+        List<string> asked = [.. known ? [] : alike.SelectMany(o => o.Transactions)];
+        if (!known && !command.Withdrawn)
         {
             if (command.TransactionId is { } transactionId
                 && await FollowAsync(session, new(command.Merchant, transactionId), orderId, now, cancellationToken) is { } other)
                 return other;
-            known = [.. known, .. order.Transactions, .. command.TransactionId is { } id ? [id] : Array.Empty<string>()];
+            asked = [.. asked, .. order.Transactions, .. command.TransactionId is { } id ? [id] : Array.Empty<string>()];
         }
 
-        if (known.Count > 0)
-            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(command.Merchant, known, "announced", now));
+        if (asked.Count > 0)
+            session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(command.Merchant, asked, "announced", now));
         await session.SaveChangesAsync(cancellationToken);
         return new(true);
     }

@@ -32,9 +32,9 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     /// <param name="by">Who, 1 to 100 characters.</param>
     /// <param name="reason">Why, 1 to 500 characters.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
-    /// <param name="dueSeen">What the order was due when the person looked, whole XOF: where it is due something else by now, the review is refused. Null when the person does not say.</param>
+    /// <param name="dueSeen">What the order was due when the person looked, whole XOF: where it is due something else by now, the review is refused. Null when the person saw none, or does not say; an acceptance of another amount than is due must say it.</param>
     public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken, long? dueSeen = null) =>
-        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order) ?? DueProblem(order, dueSeen),
+        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order) ?? DueProblem(payment, verdict, order, dueSeen),
             (payment, order) => Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow(), order), cancellationToken);
 
     /// <summary>Asks for a refund. It is sent once, by a Processor, and counts as done when verifying says so.</summary>
@@ -102,7 +102,8 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     {
         { Outcome: PaymentOutcome.Refunded } => $"{payment.Id} is refunded: KKiaPay confirmed it.",
         { Refund: RefundState.Requested } => $"The refund of {payment.Id} was not sent yet: there is nothing to settle.",
-        { Refund: RefundState.Accepted } => $"The refund of {payment.Id} counts as done already; verifying will confirm it.",
+        // KKiaPay took it and never did it: only a person can tell.
+        { Refund: RefundState.Accepted } when !payment.Flags.Contains(FlagReason.RefundUnconfirmed) => $"The refund of {payment.Id} counts as done already; verifying will confirm it.",
         { Refund: RefundState.None } => $"No refund of {payment.Id} is under way: there is nothing to settle.",
         { RefundUnderWaySince: { } since } when now - since < LongestSending => $"The refund of {payment.Id} was sent a moment ago and its answer may still come. Settle it in {LongestSending.TotalMinutes:0} minutes if none has.",
         _ => null,
@@ -149,9 +150,14 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     private static IReadOnlyList<FlagReason> UnderReview(Payment payment) =>
         payment.Flags.Count == 0 && payment.Review is { Verdict: FlagVerdict.Rejected } rejected ? rejected.Flags : payment.Flags;
 
-    private static string? DueProblem(Order? order, long? seen) => seen is { } due && due != order?.Due
-        ? $"Order {order?.OrderId} is due {(order?.Due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {due} XOF: look again, then decide."
-        : null;
+    /// <summary>Why a review is refused for what the order is due; null when it is not. Who accepts another amount says what due it is accepted for: it may have changed since they looked.</summary>
+    public static string? DueProblem(Payment payment, FlagVerdict verdict, Order? order, long? seen) => (order?.Due, seen) switch
+    {
+        (var due, { } said) when due != said => $"Order {order?.OrderId} is due {(due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {said} XOF: look again, then decide.",
+        ({ } due, null) when verdict == FlagVerdict.Accepted && due != payment.Amount =>
+            $"Order {order!.OrderId} is due {due} XOF and {payment.Id} paid {payment.Amount} XOF. To accept that, say the due that you saw: --due {due}, or \"due\": {due} over HTTP.",
+        _ => null,
+    };
 
     // An acceptance adds to earlier ones, since a payment may meet one objection after another. So does a note beside a rejection.
     private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch

@@ -212,6 +212,8 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.OrderMismatch, $"Order {alike} was announced after this payment had been accepted for order {order.OrderId}, which differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
         if (order?.Due is { } due && due != payment.Amount && !facts.IsAcknowledged(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it: this payment no longer pays it. Refund it, or accept it while no other payment holds the order.");
+        if (order?.PaidBy is { } taker && taker != payment.TransactionId && payment.PaidOrderId == order.OrderId && order.Due == payment.Amount && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
+            return FlagOnce(facts, FlagReason.AlreadyPaid, $"While the order was due another amount, transaction {taker} came to hold it: this payment no longer pays it. A refund is owed.", taker);
         if (order is { Withdrawn: true, PaidBy: null } && !facts.IsAcknowledged(FlagReason.Unannounced))
             return FlagOnce(facts, FlagReason.Unannounced, "The shop withdrew this order after it had freed it from this payment. Refund the payment, or accept it.");
         return null;

@@ -21,15 +21,18 @@ internal sealed partial class RefusedAnnouncements(OutcomePublisher publisher, T
         {
             EventId = announcement.MessageId ?? Guid.NewGuid(),
             Merchant = merchant,
-            OrderId = command.OrderId ?? "",
+            OrderId = Beginning(command.OrderId ?? ""),
             Amount = command.Amount,
-            TransactionId = command.TransactionId,
-            Reason = problem,
+            TransactionId = command.TransactionId is { } id ? Beginning(id) : null,
+            Reason = Beginning(problem),
             RefusedAt = time.GetUtcNow(),
         };
         while (!await TryAsync(refused, announcement.CancellationToken))
             await Task.Delay(Pause, time, announcement.CancellationToken);
     }
+
+    // What was refused for its length must not be one that the broker refuses for its size.
+    private static string Beginning(string text) => text.Length <= 500 ? text : text[..500] + "…";
 
     private async Task<bool> TryAsync(ExpectPaymentRefused refused, CancellationToken stopping)
     {

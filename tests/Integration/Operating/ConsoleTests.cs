@@ -88,7 +88,7 @@ public class ConsoleTests(Operators system) : IClassFixture<Operators>
         await system.Outcomes.WaitForAsync(id, "OrderPaymentFlagged");
         var payment = JsonDocument.Parse(await system.Reader.GetStringAsync($"/api/v1/payments/default/{id}")).RootElement;
         Assert.Equal("Flagged", payment.GetProperty("outcome").GetString());
-        var (reviewed, answer) = await Operators.PostAsync(system.Operator, $"/api/v1/payments/default/{id}/review", new { verdict = "Accepted", reason = "agreed by phone" });
+        var (reviewed, answer) = await Operators.PostAsync(system.Operator, $"/api/v1/payments/default/{id}/review", new { verdict = "Accepted", reason = "agreed by phone", due = 5000 });
         Assert.True(reviewed == 202, $"{reviewed} {answer}");
         await system.Outcomes.WaitForAsync(id);
         Assert.Equal("test-Operate", await system.ReadAsync<string>($"select data->>'by' from kkiaevents.mt_events where stream_id = 'default/{id}' and type = 'flag_reviewed'"));

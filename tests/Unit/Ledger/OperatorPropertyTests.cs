@@ -54,7 +54,8 @@ public class OperatorPropertyTests
         var payers = new Dictionary<string, string>();
         foreach (var outcome in world.Outcomes)
         {
-            if (outcome is OrderPaid { OrderId: { } order, DueAmount: { } due } paid && due == paid.Amount)
+            // What was paid before anybody said what is due counts, once that turns out to be due.
+            if (outcome is OrderPaid { OrderId: { } order } paid && (paid.DueAmount ?? world.LastDueOf(order)) == paid.Amount && !world.Released.Contains((order, paid.TransactionId)))
                 Assert.True(payers.TryAdd(order, paid.TransactionId), $"{order} was paid by {payers[order]} and by {paid.TransactionId}");
             if (outcome is OrderRefunded refunded)
             {
@@ -213,6 +214,11 @@ public class OperatorPropertyTests
             return world;
         }
 
+        public long? LastDueOf(string orderId) => _orders.GetValueOrDefault(orderId)?.Due;
+
+        /// <summary>Which orders a person took from which transactions.</summary>
+        public HashSet<(string OrderId, string TransactionId)> Released { get; } = [];
+
         public long? DueOf(string orderId, DateTimeOffset at) => _dues.LastOrDefault(d => d.OrderId == orderId && d.At <= at).Due;
 
         /// <summary>True when KKiaPay does not say that the customer's money is here, when it is on its way back, or when the order has it.</summary>
@@ -300,6 +306,7 @@ public class OperatorPropertyTests
             if (OrderRelease.ProblemOf(order) is not null)
                 return;
             Add(Array.FindIndex(_payments, p => p.TransactionId == order.PaidBy), released);
+            Released.Add((order.OrderId, order.PaidBy!));
             _orders[order.OrderId] = order.Freed();
         }
 

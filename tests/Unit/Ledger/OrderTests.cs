@@ -44,6 +44,32 @@ public class OrderTests
         Assert.Equal("txn_1", order.After(new OrderAnnounced("order-1", 5000, "txn_2", Given.Noon)).PaidBy);
     }
 
+    [Fact]
+    public void An_order_taken_away_by_a_due_that_was_a_mistake_goes_back_to_the_payment_that_paid_what_is_due()
+    {
+        var order = Order.New("default", "order-1") with { PaidBy = "txn_1", PaidAmount = 5000 };
+        var mistaken = order.After(new OrderAnnounced("order-1", 6000, null, Given.Noon));
+        Assert.Equal((null, "txn_1"), (mistaken.PaidBy, mistaken.FreedFrom));
+        Assert.Equal("txn_1", mistaken.After(new OrderAnnounced("order-1", 5000, null, Given.Noon)).PaidBy);
+        Assert.Null(mistaken.After(new OrderAnnounced("order-1", 5500, null, Given.Noon)).PaidBy);
+        // Not after a person released it, nor after that money was given back.
+        Assert.Null(order.Freed().After(new OrderAnnounced("order-1", 5000, null, Given.Noon)).PaidBy);
+        Assert.Null((order with { Refunded = true }).After(new OrderAnnounced("order-1", 6000, null, Given.Noon)).After(new OrderAnnounced("order-1", 5000, null, Given.Noon)).PaidBy);
+    }
+
+    [Fact]
+    public void The_time_of_the_last_announcement_never_goes_back_and_never_ahead_of_our_own_clock()
+    {
+        var order = Order.New("default", "order-1").After(new OrderAnnounced("order-1", 5000, "txn_1", Given.Noon, SentAt: Given.Noon.AddMinutes(-1)));
+        Assert.Equal(Given.Noon.AddMinutes(-1), order.AnnouncedAt);
+        Assert.Equal(Given.Noon.AddMinutes(-1), order.After(new OrderAnnounced("order-1", 5000, "txn_2", Given.Noon, SentAt: Given.Noon.AddMinutes(-9))).AnnouncedAt);
+        var ahead = order.After(new OrderAnnounced("order-1", 5000, null, Given.Noon, SentAt: Given.Noon.AddDays(1)));
+        Assert.Equal(Given.Noon, ahead.AnnouncedAt);
+        Assert.Null(OrderAnnouncements.RefusalOf(ahead, Expect(4000), Given.Noon.AddSeconds(1)));
+        Assert.Equal(Given.Noon, order.After(new OrderAnnounced("order-1", 4000, null, Given.Noon)).AnnouncedAt);
+        Assert.Equal(Given.Noon, order.After(new OrderWithdrawn("order-1", Given.Noon, SentAt: Given.Noon.AddDays(1))).AnnouncedAt);
+    }
+
     private static ExpectPayment Expect(long amount) => new() { OrderId = "order-1", Amount = amount };
 
     [Fact]

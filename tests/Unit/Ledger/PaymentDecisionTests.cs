@@ -480,6 +480,15 @@ public class PaymentDecisionTests
     }
 
     [Fact]
+    public void A_payment_that_lost_its_order_while_the_due_was_another_is_a_surplus_where_another_holds_it_by_then()
+    {
+        var answer = Given.Answer(TransactionStatus.Complete);
+        var paid = Given.Is<OrderPaid>(Decide(Claimed, answer, Given.Order()));
+        var flagged = Given.Is<OrderPaymentFlagged>(Decide(Claimed.Evolve(answer).Evolve(paid), answer, Given.Order(due: 5000, paidBy: "txn_2")));
+        Assert.Equal((FlagReason.AlreadyPaid, "txn_2"), (flagged.Reason, flagged.OtherTransactionId));
+    }
+
+    [Fact]
     public void An_order_whose_due_is_paid_in_full_is_released_only_after_a_refund()
     {
         var paid = Given.Order(due: 5000) with { PaidBy = "txn_1", PaidAmount = 5000 };

@@ -48,6 +48,30 @@ public class PaymentReviewTests
     }
 
     [Fact]
+    public void Who_accepts_another_amount_than_is_due_says_the_due_that_they_saw()
+    {
+        var flagged = Flagged(Given.Payment(Given.Claim()), Complete, Given.Order(due: 6000));
+        Assert.Null(PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, Given.Order(due: 6000), 6000));
+        Assert.Contains("--due 6000", PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, Given.Order(due: 6000), null), StringComparison.Ordinal);
+        Assert.Contains("by now", PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, Given.Order(due: 60_000), 6000), StringComparison.Ordinal);
+        Assert.Contains("nothing that anybody announced", PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, Given.Order(), 6000), StringComparison.Ordinal);
+        Assert.Null(PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, Given.Order(due: 5000), null));
+        Assert.Null(PaymentActs.DueProblem(flagged, FlagVerdict.Accepted, null, null));
+        Assert.Null(PaymentActs.DueProblem(flagged, FlagVerdict.Rejected, Given.Order(due: 6000), null));
+    }
+
+    [Fact]
+    public void A_refund_that_KKiaPay_took_and_never_did_is_settled_as_not_done_and_asked_for_again()
+    {
+        var accepted = Sent(Given.After(Given.Payment(Given.Claim()), Complete)).Evolve(new RefundAnswered(RefundAnswer.Accepted, null, Given.Noon));
+        Assert.Contains("counts as done already", PaymentActs.RefundSettlementProblem(accepted, Given.Noon.AddDays(1)), StringComparison.Ordinal);
+        var overdue = accepted.Evolve(Given.Is<OrderPaymentFlagged>(Decide(accepted, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddDays(1)))));
+        Assert.Null(PaymentActs.RefundSettlementProblem(overdue, Given.Noon.AddDays(1)));
+        var notDone = overdue.Evolve(PaymentActs.RefundSettlement(overdue, done: false, "ama", "not in the dashboard", Given.Noon.AddDays(1)));
+        Assert.Null(PaymentActs.RefundProblem(notDone));
+    }
+
+    [Fact]
     public void A_second_acceptance_carries_the_first_over_only_while_the_due_is_the_same()
     {
         var order = Given.Order(due: 6000);
