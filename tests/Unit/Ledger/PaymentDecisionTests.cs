@@ -390,6 +390,23 @@ public class PaymentDecisionTests
         Assert.True(PaymentDecision.IsOpenAfter(announced, Given.Answer(status, at: Given.Noon.AddDays(1))));
         Assert.False(PaymentDecision.IsOpenAfter(announced, Given.Answer(status, at: Given.Noon.AddDays(1).AddSeconds(1))));
         Given.Is<OrderPaid>(Decide(announced, Given.Answer(TransactionStatus.Complete, at: Given.Noon.AddHours(20)), Given.Order(due: 5000)));
+        // An answer in between that says neither does not end it.
+        var unknown = announced.Evolve(Given.Answer(TransactionStatus.NotFound, at: Given.Noon.AddHours(1)));
+        Assert.True(PaymentDecision.IsOpenAfter(unknown, Given.Answer(status, at: Given.Noon.AddHours(23))));
+        Assert.False(PaymentDecision.IsOpenAfter(unknown, Given.Answer(TransactionStatus.NotFound, at: Given.Noon.AddHours(25))));
+    }
+
+    [Fact]
+    public void A_payment_holds_no_order_that_looks_like_an_announced_one_unless_a_person_accepted_that()
+    {
+        var unnamed = Given.Answer(TransactionStatus.Complete, order: null);
+        var paid = Given.After(Given.Payment(Given.Claim(order: null)), unnamed);
+        var answer = Given.Answer(TransactionStatus.Complete);
+        var alike = Given.Order() with { LookAlike = "Order-1" };
+        Assert.False(PaymentDecision.Holds(paid.Evolve(answer), alike, answer));
+        var flagged = paid.Evolve(answer).Evolve(Given.Is<OrderPaymentFlagged>(Decide(paid, answer, alike)));
+        var accepted = flagged.Evolve(PaymentActs.Review(flagged, FlagVerdict.Accepted, "ama", "the same order", Given.Noon, alike));
+        Assert.True(PaymentDecision.Holds(accepted.Evolve(answer), alike, answer));
     }
 
     [Fact]
