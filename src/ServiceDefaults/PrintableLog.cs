@@ -9,7 +9,7 @@ namespace KkiaEvents.ServiceDefaults;
 /// <summary>Plain lines for a terminal: one an event, and under it, indented, its exception.</summary>
 internal sealed class PrintableText : ITextFormatter
 {
-    private static readonly MessageTemplateTextFormatter Inner = new("{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
+    private static readonly MessageTemplateTextFormatter Inner = new("{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:l}", CultureInfo.InvariantCulture);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {

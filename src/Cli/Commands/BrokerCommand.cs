@@ -68,11 +68,11 @@ internal static class BrokerCommand
             : $"User {user.Name} may have the queue {user.Queue}. Bind it to the exchange {user.Queue}, which gets what merchant {user.Merchant} gets (docs/security.md shows how). Keep the address: its password is not shown again.");
         using var merchants = new Merchants(context.Configuration);
         if (user.Merchant is { } named && merchants.Names.Any() && !merchants.Names.Contains(named))
-            context.Screen.Tell($"No merchant {named} is configured here: there are {string.Join(", ", merchants.Names)}.");
+            context.Screen.Tell($"No merchant {named} is configured here. Configured: {string.Join(", ", merchants.Names)}.");
         if (user.Announces)
         {
             context.Screen.Tell(
-                $"It announces to the exchange {user.AnnouncementsExchange}, with the message property user-id set to {user.Name}." +
+                $"It announces to the exchange {user.AnnouncementsExchange}, with the message property user-id set to {user.Name}, which several merchants need." +
                 (user.Merchant is { } merchant && merchant != user.Name ? $" Processor believes it with Kkiapay__Merchants__{merchant}__Announcers__0={user.Name}." : ""));
         }
     }

@@ -42,6 +42,13 @@ public class PrintableTests
     }, JsonEncoded);
 
     [Fact]
+    public void Ids_and_words_stand_in_a_text_log_as_they_are_without_quotes() =>
+        Assert.EndsWith(
+            "Kept 01a20d62-3e54-7a09-9049-f22382d468ac, Information",
+            Logged(new PrintableText(), log => log.Information("Kept {Id}, {Level}", new Guid("01a20d62-3e54-7a09-9049-f22382d468ac"), Serilog.Events.LogEventLevel.Information))[0],
+            StringComparison.Ordinal);
+
+    [Fact]
     public void A_text_log_has_one_line_an_event_and_every_further_one_is_indented() => Fuzz.Holds(HostileText.Any, text =>
     {
         var lines = Logged(new PrintableText(), log =>
