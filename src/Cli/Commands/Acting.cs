@@ -84,6 +84,14 @@ internal static class Acting
         return null;
     }
 
+    /// <summary>Says of each merchant that is not configured here that it is not: a misspelt one gets nothing, and nobody would wonder why.</summary>
+    public static void TellUnknown(CliContext context, IEnumerable<string> named)
+    {
+        using var merchants = new Merchants(context.Configuration);
+        foreach (var unknown in named.Where(n => merchants.Names.Any() && !merchants.Names.Contains(n)))
+            context.Screen.Tell($"No merchant {unknown} is configured here. Configured: {string.Join(", ", merchants.Names)}.");
+    }
+
     public static string Unknown(string reference) =>
         $"The ledger knows no transaction and no order '{reference}'. Case counts; `kkia list` shows what it knows.";
 

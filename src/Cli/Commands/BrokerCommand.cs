@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KkiaEvents.Operations.BrokerUsers;
-using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Cli.Commands;
 
@@ -66,9 +65,7 @@ internal static class BrokerCommand
         context.Screen.Tell(user.Merchant is null
             ? $"User {user.Name} may have the queue {user.Queue}, and bind it to every outcome. Keep the address: its password is not shown again."
             : $"User {user.Name} may have the queue {user.Queue}. Bind it to the exchange {user.Queue}, which gets what merchant {user.Merchant} gets (docs/security.md shows how). Keep the address: its password is not shown again.");
-        using var merchants = new Merchants(context.Configuration);
-        if (user.Merchant is { } named && merchants.Names.Any() && !merchants.Names.Contains(named))
-            context.Screen.Tell($"No merchant {named} is configured here. Configured: {string.Join(", ", merchants.Names)}.");
+        Acting.TellUnknown(context, user.Merchant is { } named ? [named] : []);
         if (user.Announces)
         {
             context.Screen.Tell(

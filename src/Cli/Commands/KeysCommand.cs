@@ -37,6 +37,7 @@ internal static class KeysCommand
 
             context.Screen.Line(made.Secret);
             context.Screen.Tell($"Key {made.Key.Id} of {made.Key.Name}, scope {made.Key.Scope}, for {Merchants(made.Key.Merchants)}. Keep it now: it is not shown again.");
+            Acting.TellUnknown(context, made.Key.Merchants);
             return ExitCodes.Fine;
         });
         return command;
