@@ -120,6 +120,9 @@ public class Trap08_ThePublishOutlastsTheProvidersPatience(Services services)
         try
         {
             var hanging = Enumerable.Range(0, 20).Select(n => ingress.PostAsync($"stopped_{n}")).ToList();
+            // One that had not arrived when the stop began is not answered, and nobody owes it anything.
+            await Condition.HoldsAsync("webhooks are in Ingress's hands", async () =>
+                (await ingress.MetricsAsync()).Split('\n').Any(l => l.StartsWith("kkiaevents_webhooks_received_total{", StringComparison.Ordinal) && l.Contains("transaction.success", StringComparison.Ordinal)));
             var stopping = ingress.StopAsync();
             await Task.WhenAll(hanging);
             await stopping;
