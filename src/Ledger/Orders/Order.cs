@@ -25,7 +25,7 @@ public sealed record Order : IRevisioned
     /// <summary>What it is due, gross, whole XOF; null while nobody announced it.</summary>
     public long? Due { get; init; }
 
-    /// <summary>When the announcement that holds was sent, or its withdrawal, UTC; null when its sender did not say.</summary>
+    /// <summary>When the last announcement was sent, or its withdrawal, UTC: never later than it was recorded, which counts where the sender does not say. Null when there was none since versions note it.</summary>
     public DateTimeOffset? AnnouncedAt { get; init; }
 
     /// <summary>True after the shop took back what it had announced: it no longer expects the order to be paid.</summary>
