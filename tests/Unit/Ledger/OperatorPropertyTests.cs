@@ -54,8 +54,8 @@ public class OperatorPropertyTests
         var payers = new Dictionary<string, string>();
         foreach (var outcome in world.Outcomes)
         {
-            // What was paid before anybody said what is due counts, once that turns out to be due.
-            if (outcome is OrderPaid { OrderId: { } order } paid && (paid.DueAmount ?? world.LastDueOf(order)) == paid.Amount && !world.Released.Contains((order, paid.TransactionId)))
+            // What was paid before anybody said what is due counts where the first due that is said is that amount; another one takes the order away.
+            if (outcome is OrderPaid { OrderId: { } order } paid && (paid.DueAmount ?? world.FirstDueOf(order, paid.DecidedAt)) == paid.Amount && !world.Released.Contains((order, paid.TransactionId)))
                 Assert.True(payers.TryAdd(order, paid.TransactionId), $"{order} was paid by {payers[order]} and by {paid.TransactionId}");
             if (outcome is OrderRefunded refunded)
             {
@@ -214,7 +214,7 @@ public class OperatorPropertyTests
             return world;
         }
 
-        public long? LastDueOf(string orderId) => _orders.GetValueOrDefault(orderId)?.Due;
+        public long? FirstDueOf(string orderId, DateTimeOffset since) => _dues.FirstOrDefault(d => d.OrderId == orderId && d.At >= since && d.Due is not null).Due;
 
         /// <summary>Which orders a person took from which transactions.</summary>
         public HashSet<(string OrderId, string TransactionId)> Released { get; } = [];
