@@ -25,7 +25,6 @@ public static class IngressApp
         builder.AddLimits(options.Limits);
         builder.AddSpool(options.Spool);
         builder.AddWebhookPublishing(options);
-        builder.AddSpoolDrain();
 
         var app = builder.Build();
         app.UseConnectionLimits();

@@ -14,11 +14,12 @@ internal static class PublishingRegistration
         builder.Services.AddSingleton<WebhookReader>();
         builder.Services.AddSingleton<BrokerGate>();
         builder.Services.AddSingleton<WebhookPublisher>();
+        builder.Services.AddSingleton<SpoolDrain>();
         builder.Services.AddSingleton<WebhookKeeper>();
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.AddSingleton<TopologyKeeper>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TopologyKeeper>());
-        builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]);
+        builder.Services.AddHealthChecks().AddCheck<TopologyKeeper>("topology", tags: [ServiceHost.Ready]).AddCheck<SpoolHealth>("spool", tags: [ServiceHost.Ready]);
         builder.Services.AddMassTransit(bus =>
         {
             bus.ConfigureHealthCheckOptions(health =>
@@ -36,5 +37,7 @@ internal static class PublishingRegistration
             host.WaitUntilStarted = false;
             host.StopTimeout = TimeSpan.FromSeconds(5);
         });
+        // After the bus, so that it is stopped before the bus is: a message that the bus breaks off would be sent again.
+        builder.Services.AddHostedService(services => services.GetRequiredService<SpoolDrain>());
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class WebhookKeeper(
 
         try
         {
-            await spool.AppendAsync(SpoolRecord.Of(webhook, time.GetUtcNow())).WaitAsync(DiskPatience, time);
+            await spool.AppendAsync(SpooledWebhook.Of(webhook, time.GetUtcNow())).WaitAsync(DiskPatience, time);
             spooling.Spooled();
             drain.Spooled(why ?? "no confirm in time");
             LogSpooled(webhook.Event, webhook.DeliveryId, webhook.CorrelationId);

@@ -110,7 +110,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
     }
 
     // As the spool leaves it; that it does so is shown by killing it, in tests/Chaos.
-    private Task ADamagedFileIsKeptAsync() => File.WriteAllTextAsync(Path.Combine(system.SpoolDirectory, "spool-000001.damaged"), "no database");
+    private Task ADamagedFileIsKeptAsync() => File.WriteAllTextAsync(Path.Combine(system.SpoolDirectory, "000001-0000000000000001.segment.damaged"), "no segment");
 
     private async Task NotifyDownAsync()
     {

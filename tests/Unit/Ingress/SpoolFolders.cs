@@ -1,4 +1,5 @@
 using KkiaEvents.Contracts;
+using KkiaEvents.Ingress.Publishing;
 using KkiaEvents.Ingress.Spooling;
 using KkiaEvents.Ingress.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +23,7 @@ public sealed class SpoolFolders : IDisposable
     {
         var copy = New();
         Directory.CreateDirectory(copy);
-        foreach (var file in Directory.GetFiles(path, "spool-*"))
+        foreach (var file in Directory.GetFiles(path, "*-*"))
         {
             using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var to = File.Create(Path.Combine(copy, Path.GetFileName(file)));
@@ -45,7 +46,7 @@ public sealed class SpoolFolders : IDisposable
         return spool;
     }
 
-    internal static SpoolRecord Record(string transaction, int padding = 0) => SpoolRecord.Of(Webhook(transaction, padding), DateTimeOffset.UtcNow);
+    internal static SpoolRecord Record(string transaction, int padding = 0) => SpooledWebhook.Of(Webhook(transaction, padding), DateTimeOffset.UtcNow);
 
     internal static IncomingWebhook Webhook(string transaction, int padding = 0) => IncomingWebhook.Of(new TransactionSucceeded
     {
@@ -53,11 +54,16 @@ public sealed class SpoolFolders : IDisposable
         Body = "{ \"exact\" :  \"é\\u00e9 \\n" + new string('x', padding) + "\"}", Signature = "abc", ReceivedAt = DateTimeOffset.UtcNow,
     });
 
-    internal static async Task<List<SpooledRecord>> AllAsync(Spool spool)
+    /// <summary>The only segment that is there.</summary>
+    public static string SegmentIn(string path) => Directory.GetFiles(path, "*.segment").Single();
+
+    internal static List<SpooledRecord> All(Spool spool)
     {
         var all = new List<SpooledRecord>();
-        while (await spool.ReadAsync(all.Count == 0 ? 0 : all[^1].Sequence, 100) is { Count: > 0 } some)
+        while (spool.Read(all.Count == 0 ? SpoolPlace.Start : all[^1].Place, 100) is { Count: > 0 } some)
             all.AddRange(some);
         return all;
     }
+
+    internal static List<Guid> Ids(Spool spool) => All(spool).ConvertAll(r => SpooledWebhook.Read(r.Record).DeliveryId);
 }

@@ -1,7 +1,7 @@
-using KkiaEvents.Ingress.Publishing;
+using KkiaEvents.Ingress.Spooling;
 using KkiaEvents.Ingress.Webhooks;
 
-namespace KkiaEvents.Ingress.Spooling;
+namespace KkiaEvents.Ingress.Publishing;
 
 /// <summary>
 /// Gives the broker what the spool holds, in the order in which it came, and forgets a record only once it is confirmed as
@@ -22,8 +22,6 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
 
     private static readonly TimeSpan UnroutablePause = TimeSpan.FromSeconds(5);
 
-    // Confirmed, but the disk did not take the deletion yet: not sent again by this process.
-    private readonly Dictionary<Guid, SpooledRecord> _confirmed = [];
     private long _drained;
     private int _spooling;
 
@@ -83,23 +81,21 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
     /// <returns>How many records no queue takes.</returns>
     private async Task<int> PassAsync(CancellationToken stoppingToken)
     {
-        var (after, unroutable) = (0L, 0);
+        var (after, unroutable) = (SpoolPlace.Start, 0);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var records = await spool.ReadAsync(after, gate.Trouble is null ? Together : 1);
+            var records = spool.Read(after, gate.Trouble is null ? Together : 1);
             if (records.Count == 0)
                 return unroutable;
-            after = records[^1].Sequence;
+            after = records[^1].Place;
 
-            var readable = await ReadAsync(records);
+            var readable = Readable(records);
             // Webhooks of one payment one after the other, different payments side by side.
             var sending = readable.GroupBy(r => r.Webhook.CorrelationId).Select(records => SendAsync(records, stoppingToken)).ToList();
             await EndedAsync(Task.WhenAll(sending), stoppingToken);
             var sent = sending.Where(s => s.IsCompletedSuccessfully).Select(s => s.Result).ToList();
             unroutable += sent.Sum(s => s.Unroutable);
-            foreach (var record in sent.SelectMany(s => s.Confirmed))
-                _confirmed[record.Record.DeliveryId] = record;
-            await ForgetAsync();
+            Forget([.. sent.SelectMany(s => s.Confirmed)]);
             await Task.WhenAll(sending.Where(s => s.IsFaulted));
             if (sent.Any(s => s.Failed))
                 return unroutable;
@@ -115,38 +111,28 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
             await sending.WaitAsync(StopPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<List<(SpooledRecord Spooled, IncomingWebhook Webhook)>> ReadAsync(IReadOnlyList<SpooledRecord> records)
+    private List<(SpooledRecord Spooled, IncomingWebhook Webhook)> Readable(IReadOnlyList<SpooledRecord> records)
     {
-        var (readable, unreadable) = (new List<(SpooledRecord, IncomingWebhook)>(), new List<SpooledRecord>());
+        var readable = new List<(SpooledRecord, IncomingWebhook)>();
         foreach (var spooled in records)
         {
             try
             {
-                var webhook = spooled.Record.ToWebhook();
-                if (_confirmed.ContainsKey(webhook.DeliveryId))
-                    _confirmed[webhook.DeliveryId] = spooled;
-                else
-                    readable.Add((spooled, webhook));
+                readable.Add((spooled, SpooledWebhook.Read(spooled.Record)));
             }
             catch (UnreadableRecordException e)
             {
-                unreadable.Add(spooled);
-                LogUnreadable(spooled.Sequence, spooled.Record.DeliveryId, options.Directory, e.Message);
+                LogUnreadable(spool.SetAside(spooled), e.Message);
+                metrics.Failed("unreadable");
             }
-        }
-
-        if (unreadable.Count > 0)
-        {
-            await spool.SetAsideAsync(unreadable);
-            metrics.Failed("unreadable", unreadable.Count);
         }
 
         return readable;
     }
 
-    private async Task<(List<SpooledRecord> Confirmed, int Unroutable, bool Failed)> SendAsync(IEnumerable<(SpooledRecord Spooled, IncomingWebhook Webhook)> records, CancellationToken stoppingToken)
+    private async Task<(List<SpoolPlace> Confirmed, int Unroutable, bool Failed)> SendAsync(IEnumerable<(SpooledRecord Spooled, IncomingWebhook Webhook)> records, CancellationToken stoppingToken)
     {
-        var (confirmed, unroutable) = (new List<SpooledRecord>(), 0);
+        var (confirmed, unroutable) = (new List<SpoolPlace>(), 0);
         foreach (var (spooled, webhook) in records)
         {
             if (stoppingToken.IsCancellationRequested)
@@ -154,7 +140,7 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
             switch ((await publisher.PublishAsync(webhook, Patience)).Outcome)
             {
                 case PublishOutcome.Confirmed:
-                    confirmed.Add(spooled);
+                    confirmed.Add(spooled.Place);
                     break;
                 case PublishOutcome.Unroutable:
                     unroutable++;
@@ -167,14 +153,11 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
         return (confirmed, unroutable, false);
     }
 
-    private async Task ForgetAsync()
+    private void Forget(List<SpoolPlace> confirmed)
     {
-        if (_confirmed.Count == 0)
-            return;
-        await spool.DeleteAsync([.. _confirmed.Values]);
-        metrics.Drained(_confirmed.Count);
-        _drained += _confirmed.Count;
-        _confirmed.Clear();
+        spool.Forget(confirmed);
+        metrics.Drained(confirmed.Count);
+        _drained += confirmed.Count;
     }
 
     private void TellDrained()
@@ -196,8 +179,8 @@ internal sealed partial class SpoolDrain(Spool spool, WebhookPublisher publisher
     [LoggerMessage(Level = LogLevel.Error, Message = "No queue takes {Count} webhooks in the spool, although the topology was declared again: they stay in {Directory} and are tried again. Look at the broker's bindings and at the user's rights")]
     private partial void LogUnroutable(int count, string directory);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Record {Sequence} (delivery {DeliveryId}) of the spool in {Directory} can't be read: {Error}. It is set aside in the same file, table set_aside, and a person must look")]
-    private partial void LogUnreadable(long sequence, Guid deliveryId, string directory, string error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "A webhook in the spool can't be read: {Error}. It is kept as {File}, and a person must look")]
+    private partial void LogUnreadable(string file, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The spool could not be drained further: {Error} It is tried again")]
     private partial void LogFailed(string error);

@@ -1,7 +1,7 @@
-using KkiaEvents.Ingress.Publishing;
+using KkiaEvents.Ingress.Spooling;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace KkiaEvents.Ingress.Spooling;
+namespace KkiaEvents.Ingress.Publishing;
 
 /// <summary>Unhealthy only when neither broker nor spool takes webhooks. A spool that holds some is degraded: somebody should know.</summary>
 internal sealed class SpoolHealth(Spool spool, BrokerGate gate, TopologyKeeper topology) : IHealthCheck
