@@ -21,6 +21,8 @@ internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout, S
         merchants.Check(settings, "WebhookSecrets__0", secretExample);
         foreach (var name in merchants.Names.Where(n => merchants.WebhookSecretsOf(n) is { Count: 0 }))
             settings.Wrong($"Kkiapay__Merchants__{name}__WebhookSecrets__0", "is missing: without it no webhook can be told from a forged one.", secretExample);
+        foreach (var (key, problem) in merchants.WrongWebhookSecrets())
+            settings.Wrong(key, problem, secretExample);
         settings.ThrowIfWrong();
         return new(BusAddress.TryParse(bus)!, TimeSpan.FromMilliseconds(timeout), spool, limits);
     }

@@ -28,7 +28,10 @@ public sealed record LedgerOptions
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(connectionString) is { Host.Length: > 0 } ? null : "names no Host.";
+            var connection = new NpgsqlConnectionStringBuilder(connectionString);
+            if (connection.Password?.Any(char.IsControl) == true)
+                return "has a Password with a line break or another control character in it: the file that it was made from ends in one. Take it away.";
+            return connection is { Host.Length: > 0 } ? null : "names no Host.";
         }
         catch (ArgumentException)
         {

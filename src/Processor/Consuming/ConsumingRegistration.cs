@@ -13,7 +13,9 @@ internal static class ConsumingRegistration
         services.AddSingleton<Announcers>();
         services.AddSingleton<RefusedAnnouncements>();
         services.AddSingleton<TransactionBatches>();
-        services.AddHostedService<TopologyAtStart>();
+        services.AddSingleton<TopologyAtStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyAtStart>());
+        services.AddHealthChecks().AddCheck<TopologyAtStart>("topology", tags: [ServiceHost.Ready]);
         services.AddMassTransit(bus =>
         {
             bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();
