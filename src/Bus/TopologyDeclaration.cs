@@ -79,7 +79,8 @@ public sealed class TopologyDeclaration(BusAddress address)
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } mismatch)
                 {
                     // The rest is declared all the same: what is right goes on.
-                    madeOtherwise ??= TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost);
+                    if (madeOtherwise?.MadeOtherwise != Topology.TransactionsQueue)
+                        madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost);
                     channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
                     if (mismatch.ReplyText.Contains("'x-queue-type'", StringComparison.Ordinal))
                         await UnbindAsync(connection, part.Name, cancellationToken);
