@@ -43,6 +43,9 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
         }
     }
 
+    /// <summary>Why it is not declared, or takes no webhooks; null when it does.</summary>
+    public string? Problem => _problem ?? (_unroutable ? Unroutable : null);
+
     /// <summary>What is wrong with the queue that webhooks go to, so that none must be published to it; null when nothing is known to be.</summary>
     public string? WrongQueue => _wrongQueue;
 
@@ -50,7 +53,7 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
     public void Routed(bool routed) => _unroutable = !routed;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult((_problem ?? (_unroutable ? Unroutable : null)) is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
+        Task.FromResult(Problem is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
