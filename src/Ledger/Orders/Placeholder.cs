@@ -56,7 +56,7 @@ internal static partial class Placeholder
         | \A System\.[A-Za-z0-9_.`,\[\]\ ]+ \z
         | \A ([A-Za-z0-9_]+\.)+ [A-Za-z0-9_$]+ @ [0-9a-f]{4,8} \z
         | \[object\ [A-Za-z]+\]
-        | (?<! [\p{L}\p{M}\p{N}] ) ( (?i:undefined) | null | NaN | None ) (?! [\p{L}\p{M}\p{N}] )
+        | (?<! [\p{L}\p{M}\p{N}] ) ( (?i:undefined) | null | NULL | NaN | None ) (?! [\p{L}\p{M}\p{N}] )
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex NoValue();
@@ -71,8 +71,8 @@ internal static partial class Placeholder
         | ( \A | / ) : [A-Za-z_] [A-Za-z0-9_]* \z
         | \A \$ [A-Za-z_] [A-Za-z0-9_\[\]'">.-]* \z
         | \A __ [A-Za-z0-9_]+ __ \z
-        | \A (?i: (your|my|votre|mon|ma) [\ _-]* (order|commande|reference|ref|transaction|partner) ([\ _-]* (id|number|no|reference|ref))? ) \z
-        | \A [xX]{3,} ([\ _-]+ [xX]+)* \z
+        | \A (?i: (your|my|votre|mon|ma) [\ _-]* (order|commande|reference|ref|transaction|partner) ([\ _-]* (id|number|no|reference|ref))? ([\ _-]* here)? ) \z
+        | \A (?=.{3,40}\z) [xX]{3,} ([\ _-]+ [xX]+)* \z
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex Template();

@@ -23,7 +23,7 @@ internal static class ProviderGrammar
     private static readonly Gen<string> PlaceholderWord = Fuzz.OneOf(
         "null", "undefined", "NaN", "None", "nil", "Infinity", "-Infinity", "true", "false", "(null)", "<nil>", "void 0", "n/a", "Array", "[object Object]", "object Object", "Instance of 'Order'", "System.Object", "com.shop.Order@1b6d3586",
         "{}", "[]", "#", "--", "${orderId}", "{{order_id}}", "#{id}", "<order_id>", "<1>", "<%= id %>", "<?= $id ?>", "%s", "%1$d", "%20", "%d0", "%(id)s", "%!s(<nil>)", "%id%", ":orderId", "orders/:id", "a:b", "$orderId", "$order->id", "$5", "__ID__",
-        "YOUR_ORDER_ID", "my order", "your-order-7", "orderId", "ORDER ID", "reference", "partnerId", "xxx", "xx", "XXXX-XXXX", "AxXxXXxId", "Hello world", "Fake data", "google-order", "nullable", "undefined1");
+        "YOUR_ORDER_ID", "your order here", "my order", "your-order-7", "orderId", "ORDER ID", "reference", "partnerId", "xxx", "xx", "XXXX-XXXX", "AxXxXXxId", "Hello world", "Fake data", "google-order", "nullable", "undefined1");
 
     private static readonly Gen<string> Placeholder = Gen.Select(PlaceholderWord, Gen.Int[0, 3], Fuzz.OneOf("", "", "", " ", "\t", "order-", "A"), Fuzz.OneOf("", "", "", " ", "-7", "_", "7")).Select((word, form, before, after) =>
         before + form switch { 0 => word.ToUpperInvariant(), 1 => word.ToLowerInvariant(), _ => word } + after);

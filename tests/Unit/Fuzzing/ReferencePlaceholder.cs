@@ -22,7 +22,7 @@ internal static class ReferencePlaceholder
 
     public static bool Is(string text) =>
         Whole.Contains(text.ToLowerInvariant()) || text.All(c => c < 128 && !IsWord(c, underscore: false)) || Names.Contains(Bare(text).ToLowerInvariant())
-        || IsObject(text) || Tokens(text).Any(t => t.Equals("undefined", StringComparison.OrdinalIgnoreCase) || t is "null" or "NaN" or "None")
+        || IsObject(text) || Tokens(text).Any(t => t.Equals("undefined", StringComparison.OrdinalIgnoreCase) || t is "null" or "NULL" or "NaN" or "None")
         || IsPair(text, "${", "}") || IsPair(text, "#{", "}") || IsPair(text, "@{", "}") || IsPair(text, "{{", "}}") || IsPair(text, "<%", "%>") || text.Contains("<?", StringComparison.Ordinal)
         || Starts(text, '<').Any(IsTag) || Starts(text, '%').Any(IsFormat) || IsWindows(text) || IsRoute(text) || IsVariable(text)
         || (text.Length > 4 && text.StartsWith("__", StringComparison.Ordinal) && text.EndsWith("__", StringComparison.Ordinal) && text.All(c => IsWord(c)))
@@ -110,11 +110,13 @@ internal static class ReferencePlaceholder
     private static bool IsOwned(string text)
     {
         var lower = new string([.. text.Select(c => c < 128 ? char.ToLowerInvariant(c) : c)]);
-        return Owners.Any(owner => lower.StartsWith(owner, StringComparison.Ordinal)
-            && Owned.Any(owned => lower[owner.Length..].TrimStart(' ', '_', '-') is var rest && rest.StartsWith(owned, StringComparison.Ordinal)
-                && (rest.Length == owned.Length || Parts.Contains(rest[owned.Length..].TrimStart(' ', '_', '-')) && !" _-".Contains(rest[^1], StringComparison.Ordinal))));
+        return IsOwnedWithout(lower) || (lower.EndsWith("here", StringComparison.Ordinal) && IsOwnedWithout(lower[..^4].TrimEnd(' ', '_', '-')));
     }
 
+    private static bool IsOwnedWithout(string lower) => Owners.Any(owner => lower.StartsWith(owner, StringComparison.Ordinal)
+        && Owned.Any(owned => lower[owner.Length..].TrimStart(' ', '_', '-') is var rest && rest.StartsWith(owned, StringComparison.Ordinal)
+            && (rest.Length == owned.Length || (Parts.Contains(rest[owned.Length..].TrimStart(' ', '_', '-')) && !" _-".Contains(rest[^1], StringComparison.Ordinal)))));
+
     private static bool IsCrosses(string text) =>
-        text.Length >= 3 && text[..3].All(c => c is 'x' or 'X') && text[^1] is 'x' or 'X' && text.All(c => c is 'x' or 'X' or ' ' or '_' or '-');
+        text.Length is >= 3 and <= 40 && text[..3].All(c => c is 'x' or 'X') && text[^1] is 'x' or 'X' && text.All(c => c is 'x' or 'X' or ' ' or '_' or '-');
 }

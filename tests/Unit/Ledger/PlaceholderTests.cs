@@ -16,17 +16,17 @@ public class PlaceholderTests
     [
         "${orderId}", "${ order.id }", "order-${orderId}", "{{order_id}}", "{{ $order->id }}", "INV-{{ id }}", "{orderId}", "#{order_id}", "<order_id>", "<kkiapay-order>", "order-<id>", "<%= order.id %>",
         "<?= $order_id ?>", "<?php echo $order->id; ?>", "%s", "%d", "%1$s", "order-%s", "%(order_id)s", "%@", "%!s(<nil>)", "%order_id%", ":orderId", ":order_id", "orders/:id", "$orderId", "$order->id", "$order['id']",
-        "@{order.id}", "__ORDER_ID__", "YOUR_ORDER_ID", "your-order-id", "my order id", "votre reference", "orderId", "order_id", "ORDER ID", "orderNumber", "reference", "partnerId", "xxx", "XXXXXXXX", "xxxx-xxxx",
+        "@{order.id}", "__ORDER_ID__", "YOUR_ORDER_ID", "YOUR_ORDER_ID_HERE", "your-order-id", "my order id", "votre reference", "orderId", "order_id", "ORDER ID", "orderNumber", "reference", "partnerId", "xxx", "XXXXXXXX", "xxxx-xxxx",
     ];
 
-    public static TheoryData<string> Joined => ["order-null", "order-undefined", "ORDER_undefined", "#undefined", "INV/NaN", "cmd None", "undefined-undefined", "shop-[object Object]", "null-7", "A-null-7"];
+    public static TheoryData<string> Joined => ["order-null", "order-NULL", "order-undefined", "ORDER_undefined", "#undefined", "INV/NaN", "cmd None", "undefined-undefined", "shop-[object Object]", "null-7", "A-null-7"];
 
     // What stands in the SDKs' own examples: Flutter and iOS, Android, iOS, older Flutter, the Flutter SDK's page for the web.
     public static TheoryData<string> Samples => ["AxXxXXxId", "AxXxxXXid", "axxxxxxid", "Hello world", "hello world", "Fake data", "fakedata", "Big data", "google-order"];
 
     public static TheoryData<string> Ids =>
     [
-        "1234", "0", "-0", "1e3", "1000.0", "12345678901234567890123", "order-7", "A-7", "#1042", "CMD_2025/0001", "INV/2025/0001", "nullable-1", "undefined1", "none-7", "Nancy", "true-7", "x", "xx", "XX-7", "truecar",
+        "1234", "0", "-0", "1e3", "1000.0", "12345678901234567890123", "order-7", "A-7", "#1042", "CMD_2025/0001", "INV/2025/0001", "nullable-1", "undefined1", "none-7", "Nancy", "true-7", "x", "xx", "XX-7", "here", "your-order-7-here", "truecar",
         "partner_123", "order-none", "Nantes-nan", "50%", "a%20b", "%d0%b0", "12:30", "a:b", "$5", "<3", "1<2>", "é", "order id 7", "your-order-7", "reference-7", "🛒", "AxXxXXxId-7", "hello world 2", "(7)", "Infinity-7", "Null Island",
     ];
 
