@@ -84,7 +84,7 @@ public sealed record KkiapayWebhook
             TransactionId = transactionId,
             Amount = ProviderFields.Whole(root, "amount"),
             PartnerId = ProviderFields.Id(root, "partnerId"),
-            StateData = ShopData.Read(root, "stateData"),
+            StateData = ShopData.Of(root),
             FailureCode = ProviderFields.Id(root, "failureCode"),
             PerformedAt = ProviderFields.PerformedAt(root),
         };

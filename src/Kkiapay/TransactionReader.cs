@@ -105,7 +105,7 @@ internal static class TransactionReader
             Name = ProviderFields.Text(client, "fullname"),
             Email = ProviderFields.Id(client, "email", 320),
             PartnerId = ProviderFields.Id(root, "partnerId"),
-            StateData = ShopData.Read(root, "stateData") ?? ShopData.Read(root, "state"),
+            StateData = ShopData.Of(root),
             FailureCode = ProviderFields.Id(root, "failureCode"),
             FailureMessage = ProviderFields.Text(root, "failureMessage"),
             PerformedAt = ProviderFields.PerformedAt(root),

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 
@@ -20,6 +21,7 @@ internal sealed class ProcessorMetrics
     private DueBacklog _due = new(0, 0, TimeSpan.Zero);
     private IReadOnlyDictionary<string, long> _keysRefused = new Dictionary<string, long>();
     private IReadOnlyDictionary<string, long> _flags = new Dictionary<string, long>();
+    private IReadOnlyDictionary<string, long> _constants = new Dictionary<string, long>();
 
     public ProcessorMetrics(IMeterFactory meters)
     {
@@ -42,6 +44,7 @@ internal sealed class ProcessorMetrics
         meter.CreateObservableGauge("kkiaevents.due_oldest_seconds", () => _due.OldestOverdue.TotalSeconds, "s", "How long the longest overdue one has been so.");
         meter.CreateObservableGauge("kkiaevents.due_keys_refused", () => By("merchant", _keysRefused), description: "Payments that wait because KKiaPay refuses the merchant's keys, by merchant.");
         meter.CreateObservableGauge("kkiaevents.flags_open", () => By("reason", _flags), description: "Payments with a flag that nobody has reviewed, by reason.");
+        meter.CreateObservableGauge("kkiaevents.flags_same_order", () => By("merchant", _constants), description: "Of these, those that name one order with at least two others: likely a constant that the shop sends with every payment, by merchant.");
     }
 
     public void Duplicate(int count) => _duplicates.Add(count);
@@ -66,6 +69,9 @@ internal sealed class ProcessorMetrics
     public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
 
     public void ForPeople(IReadOnlyDictionary<string, long> keysRefused, IReadOnlyDictionary<string, long> flags) => (_keysRefused, _flags) = (keysRefused, flags);
+
+    public void ForOneOrder(IEnumerable<RepeatedOrder> orders) =>
+        _constants = orders.GroupBy(o => o.Merchant).ToDictionary(g => g.Key, g => g.Sum(o => o.Payments));
 
     private static IEnumerable<Measurement<long>> By(string tag, IReadOnlyDictionary<string, long> counts) =>
         counts.Select(c => new Measurement<long>(c.Value, new KeyValuePair<string, object?>(tag, c.Key)));

@@ -45,6 +45,7 @@ public static class LedgerRegistration
         services.AddSingleton<CircuitClock>();
         services.AddSingleton<ICircuitStore, CircuitStore>();
         services.AddSingleton<OpenFlags>();
+        services.AddSingleton<RepeatedOrders>();
         services.AddSingleton<StoredOutcomes>();
         return services;
     }

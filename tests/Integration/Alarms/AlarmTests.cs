@@ -38,6 +38,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await Condition.HoldsAsync("all is quiet", async () => (await _prometheus!.FiringAsync()).Count == 0);
 
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
+        await RaisesAsync("KkiaEventsSameOrder", cause: EveryPaymentHasTheSamePartnerIdAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
         // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
         await ExposeAsync();
@@ -99,6 +100,12 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
 
         var id = await system.Provider.PayAsync(new { amount = 100 });
         await system.NotifyAsync(id, amount: 100_000);
+    }
+
+    private async Task EveryPaymentHasTheSamePartnerIdAsync()
+    {
+        for (var n = 0; n < 4; n++)
+            await system.NotifyAsync(await system.Provider.PayAsync(new { amount = 5000, partnerId = "my-shop" }));
     }
 
     private async Task KeysAreRefusedAsync()

@@ -19,15 +19,33 @@ internal static class ProviderGrammar
 
     private static readonly Gen<string> Flag = Gen.Frequency((6, Fuzz.OneOf("true", "false")), (2, Fuzz.OneOf("\"true\"", "\"False\"", "\" true \"", "1", "0", "\"yes\"")), (1, JsonGrammar.Value));
 
-    private static readonly Gen<string> Order = Gen.Frequency((5, Fuzz.OneOf("\"A-7\"", "12345", "\" A-7 \"", "\"\"", "\" \"", "1e3", "true", "null", $"\"{new string('o', 128)}\"", $"\"{new string('o', 129)}\"", "\"e\\u0301\"", "\"A\\u200b7\"", "\"A\\ufffd7\"", "\"\\u212b\"", "\"{\\\"orderId\\\":1}\"")), (3, JsonGrammar.Scalar), (1, JsonGrammar.Value));
+    // What stands for an order id and is none, and what is nearly that; in any case, with blanks, beside other text.
+    private static readonly Gen<string> PlaceholderWord = Fuzz.OneOf(
+        "null", "undefined", "NaN", "None", "nil", "Infinity", "-Infinity", "true", "false", "(null)", "<nil>", "void 0", "n/a", "Array", "[object Object]", "object Object", "Instance of 'Order'", "System.Object", "com.shop.Order@1b6d3586",
+        "{}", "[]", "#", "--", "${orderId}", "{{order_id}}", "#{id}", "<order_id>", "<1>", "<%= id %>", "<?= $id ?>", "%s", "%1$d", "%20", "%d0", "%(id)s", "%!s(<nil>)", "%id%", ":orderId", "orders/:id", "a:b", "$orderId", "$order->id", "$5", "__ID__",
+        "YOUR_ORDER_ID", "your order here", "my order", "your-order-7", "orderId", "ORDER ID", "reference", "partnerId", "xxx", "xx", "XXXX-XXXX", "AxXxXXxId", "Hello world", "Fake data", "google-order", "nullable", "undefined1");
+
+    private static readonly Gen<string> Placeholder = Gen.Select(PlaceholderWord, Gen.Int[0, 3], Fuzz.OneOf("", "", "", " ", "\t", "order-", "A"), Fuzz.OneOf("", "", "", " ", "-7", "_", "7")).Select((word, form, before, after) =>
+        before + form switch { 0 => word.ToUpperInvariant(), 1 => word.ToLowerInvariant(), _ => word } + after);
+
+    private static readonly Gen<string> PlainOrder = Gen.Frequency(
+        (5, Fuzz.OneOf("\"A-7\"", "12345", "\" A-7 \"", "\"\"", "\" \"", "1e3", "1000.0", "-0", "123456789012345678901234567890", "true", "null", $"\"{new string('o', 128)}\"", $"\"{new string('o', 129)}\"", "\"e\\u0301\"", "\"A\\u200b7\"", "\"A\\ufffd7\"", "\"\\u212b\"", "\"{\\\"orderId\\\":1}\"")),
+        (3, Placeholder.Select(JsonGrammar.Quote)), (3, JsonGrammar.Scalar), (1, JsonGrammar.Value));
+
+    private static readonly Gen<string> Order = Gen.Frequency((6, PlainOrder), (1, Encoded(PlainOrder)));
+
+    private static readonly Gen<string> OrderName = Gen.Frequency(
+        (6, Gen.Const("\"orderId\"")),
+        (4, Fuzz.OneOf("\"order_id\"", "\"order\"", "\"ORDERID\"", "\"Order-Id\"", "\"order number\"", "\"orderNumber\"", "\"order_ref\"", "\"orderReference\"", "\"commande_id\"", "\"Commande\"", "\"numero_commande\"", "\"reference\"", "\"orderid\"")),
+        (1, Fuzz.OneOf("\"order\\u0049d\"", "\"cart\"", "\"id\"", "\"orders\"")));
 
     private static readonly Gen<string> ShopObject = JsonGrammar.ObjectOf(Gen.Select(
-        Gen.Frequency((6, Gen.Const("\"orderId\"")), (1, Fuzz.OneOf("\"orderid\"", "\"order\\u0049d\"", "\"cart\""))), Order).Array[0, 2]);
+        OrderName, Gen.Frequency((8, Order), (1, JsonGrammar.ObjectOf(Gen.Select(Fuzz.OneOf("\"id\"", "\"ID\"", "\"orderId\""), Order).Array[0, 2])))).Array[0, 3]);
 
     private static readonly Gen<string> Shop = Gen.Frequency(
         (4, ShopObject),
         (4, ShopObject.Select(JsonGrammar.Quote)),
-        (1, ShopObject.Select(o => JsonGrammar.Quote(JsonGrammar.Quote(o)))),
+        (2, Encoded(ShopObject)),
         (2, Order),
         (1, JsonGrammar.Deep),
         (1, JsonGrammar.Deep.Select(JsonGrammar.Quote)),
@@ -55,7 +73,7 @@ internal static class ProviderGrammar
 
     /// <summary>A webhook's body.</summary>
     public static readonly Gen<byte[]> Webhook = JsonGrammar.Damaged(Of(
-        ("event", 95, Event), ("transactionId", 95, Id), ("isPaymentSucces", 50, Flag), ("amount", 80, Whole), ("fees", 30, Whole), ("partnerId", 50, Order), ("stateData", 70, Shop),
+        ("event", 95, Event), ("transactionId", 95, Id), ("isPaymentSucces", 50, Flag), ("amount", 80, Whole), ("fees", 30, Whole), ("partnerId", 50, Order), ("stateData", 70, Shop), ("state", 10, Shop),
         ("performedAt", 40, Time), ("performed_at", 10, Time), ("failureCode", 30, Words), ("account", 30, Account), ("label", 20, JsonGrammar.Value)));
 
     /// <summary>A verification's or a refund's answer.</summary>
@@ -78,6 +96,10 @@ internal static class ProviderGrammar
         var all = each.Aggregate(Gen.Const(Array.Empty<(string, string)>()), (before, next) => Gen.Select(before, next).Select((a, b) => a.Concat(b).ToArray()));
         return JsonGrammar.ObjectOf(Gen.Select(all, Gen.Int[0, 30]).Select((found, turn) => found.Length == 0 ? found : [.. found[(turn % found.Length)..], .. found[..(turn % found.Length)]]));
     }
+
+    /// <summary>JSON in a JSON string, in a JSON string …</summary>
+    private static Gen<string> Encoded(Gen<string> json) =>
+        Gen.Select(json, Gen.Int[1, 7]).Select((text, times) => Enumerable.Range(0, times).Aggregate(text, (inner, _) => JsonGrammar.Quote(inner)));
 
     private static Gen<string> KeyOf(string name) => Gen.Frequency(
         (60, Gen.Const($"\"{name}\"")),

@@ -63,39 +63,87 @@ internal static partial class ReferenceProvider
         _ => null,
     };
 
-    /// <summary>The order: a field orderId of the shop's data, the data itself when bare, else the partner id.</summary>
+    // Where shops and KKiaPay's plugins put it, in the order in which it is looked for; "order.id" is a member of a member.
+    private static readonly string[] Places = ["orderid", "order", "order.id", "ordernumber", "orderreference", "orderref", "commandeid", "commande", "numerocommande", "reference"];
+
+    /// <summary>The order: a field of the shop's data by one of its usual names, the data itself when bare, else the partner id.</summary>
     public static string? Order(object? shop, object? partnerId)
     {
         var data = Unwrapped(shop);
-        return new[] { data is ReferenceJson.Members members ? Text(members.Get("orderId")) : null, Text(data), Id(partnerId) }
-            .Select(OrderId).FirstOrDefault(found => found is not null);
+        return Places.Select(place => Field(data, place.Split('.'))).Append(Named(data)).Append(Named(Id(partnerId))).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>The shop's data of a body: <c>stateData</c>, or <c>state</c> where the first says nothing and the second does.</summary>
+    public static object? Shop(ReferenceJson.Members root)
+    {
+        var (one, other) = (root.Get("stateData"), root.Get("state"));
+        return Unwrapped(one) is null || (Empty(Unwrapped(one)) && !Empty(Unwrapped(other))) ? other : one;
+    }
+
+    private static bool Empty(object? data) => data switch
+    {
+        null => true,
+        ReferenceJson.Members members => members.All.Count == 0,
+        List<object?> items => items.Count == 0,
+        string text => new[] { "null", "undefined", "[]" }.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static string? Field(object? data, string[] path)
+    {
+        if (path.Length == 0)
+            return Named(data);
+        if (data is not ReferenceJson.Members members || members.Repeats)
+            return null;
+        var alike = members.All.Where(m => m.Key.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
+            .Equals(path[0], StringComparison.OrdinalIgnoreCase)).ToList();
+        // The name as it is written in the list of places comes first, then those like it, where they agree.
+        var exact = alike.Where(m => m.Key.Equals(Written.GetValueOrDefault(path[0], path[0]), StringComparison.Ordinal)).Select(m => Field(m.Value, path[1..])).FirstOrDefault();
+        var others = alike.Select(m => Field(m.Value, path[1..])).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return exact ?? (others.Count == 1 ? others[0] : null);
+    }
+
+    private static readonly Dictionary<string, string> Written = new()
+    {
+        ["orderid"] = "orderId", ["ordernumber"] = "orderNumber", ["orderreference"] = "orderReference", ["orderref"] = "orderRef", ["commandeid"] = "commandeId", ["numerocommande"] = "numeroCommande",
+    };
+
+    /// <summary>An order id that a value names: its text, taken out of the JSON strings that hold it.</summary>
+    private static string? Named(object? value)
+    {
+        var text = Text(value);
+        for (var times = 0; times < 5 && text?.TrimStart() is ['"', ..]; times++)
+            text = ReferenceJson.Read(text, maxDepth: 1) is (true, string inner) ? inner : null;
+        return OrderId(text);
     }
 
     /// <summary>An order id as it is kept; null for what is none. (The normal form itself is held against ICU's elsewhere.)</summary>
     public static string? OrderId(string? text)
     {
         var id = text?.Trim();
-        if (string.IsNullOrEmpty(id) || OddInAnId().IsMatch(id) || "{[".Contains(id[0], StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(id) || OddInAnId().IsMatch(id) || "{[\"".Contains(id[0], StringComparison.Ordinal))
             return null;
         id = UnicodeNormalization.Compose(id);
-        return id.Length <= 128 ? id : null;
+        return id.Length <= 128 && !ReferencePlaceholder.Is(id) ? id : null;
     }
 
-    /// <summary>The shop's data: a text that holds an object is that object; null when there is none to keep.</summary>
+    /// <summary>The shop's data: a text that holds an object, or a string that was encoded once more, is what it holds; null when there is none to keep.</summary>
     public static object? Unwrapped(object? shop)
     {
-        if (shop is string { } text)
+        if (shop is not string text)
+            return ReferenceJson.Depth(shop) > 32 ? null : shop;
+        for (var times = 0; times < 5 && text.TrimStart() is ['{' or '"', ..]; times++)
         {
-            if (string.IsNullOrWhiteSpace(text))
-                return null;
-            var (isJson, inner) = text.TrimStart() is ['{' or '"', ..] ? ReferenceJson.Read(text, maxDepth: 32) : (false, null);
+            var (isJson, inner) = ReferenceJson.Read(text, maxDepth: 32);
             inner = ReferenceJson.Storable(inner);
             if (!isJson || ReferenceJson.RepeatsAnywhere(inner))
-                return text;
-            return inner is string again && string.IsNullOrWhiteSpace(again) ? null : inner;
+                break;
+            if (inner is not string again)
+                return inner;
+            text = again;
         }
 
-        return ReferenceJson.Depth(shop) > 32 ? null : shop;
+        return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
     private static string? Text(object? value) => value switch { string text => text, ReferenceJson.Number number => number.Raw, _ => null };

@@ -26,7 +26,8 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
     private readonly Dictionary<string, Order> _orders = [];
     private DateTimeOffset _now = Start;
 
-    public OrderPolicy Policy { get; } = policy ?? new();
+    // The places of the first version: an export names those that it was decided with.
+    public OrderPolicy Policy { get; } = (policy ?? new()) with { ReferencePlaces = ["stateData.orderId", "stateData", "partnerId"] };
 
     public IReadOnlyList<StoredEvent> Events => _events;
 
