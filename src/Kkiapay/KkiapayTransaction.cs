@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KkiaEvents.Kkiapay;
 
@@ -21,6 +22,13 @@ public sealed record KkiapayTransaction
     /// <c>404</c>, or empty.
     /// </summary>
     public required string ProviderStatus { get; init; }
+
+    /// <summary>
+    /// True when the answer speaks of this payment by no word for its status that is known: none, or a new one. It is
+    /// <see cref="TransactionStatus.Pending"/> then, never final; the API may have changed.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasUnknownStatus => Status == TransactionStatus.Pending && !StatusWords.IsKnown(ProviderStatus);
 
     /// <summary>Gross amount in whole XOF; null when absent or not a whole number.</summary>
     public long? Amount { get; init; }
@@ -100,7 +108,7 @@ public enum TransactionStatus
     /// <summary><c>REFUNDED</c>, <c>REVERTED</c>: taken and given back.</summary>
     Refunded,
 
-    /// <summary><c>TRANSACTION_NOT_FOUND</c>, also as a 4xx with <c>Transaction Not Found</c>, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
+    /// <summary><c>TRANSACTION_NOT_FOUND</c>, the same as a sentence (<c>Transaction Not Found</c>) in an answer that shows no payment, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
     NotFound,
 
     /// <summary><c>INVALID_TRANSACTION</c>: it belongs to another merchant.</summary>
@@ -137,4 +145,7 @@ public enum RefundResult
 
     /// <summary>The provider does not know the transaction.</summary>
     NotFound,
+
+    /// <summary>Not done by this call, because it was given back before, says the provider. Verifying must confirm it.</summary>
+    AlreadyRefunded,
 }

@@ -74,6 +74,11 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
                 Rule = outcomeFollows || before is null ? null : DecisionRule.Of(before, answered, null),
                 Raw = answered.Answer.Raw,
             },
+            VerificationUnanswered unanswered => entry with
+            {
+                Kind = StoryKind.Answer,
+                Summary = $"KKiaPay was asked {unanswered.Attempts} times in a row and gave no answer that can be used: {unanswered.Error}",
+            },
             OrderEvent outcome => entry with
             {
                 Kind = StoryKind.Outcome,

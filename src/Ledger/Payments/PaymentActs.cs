@@ -122,7 +122,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         if (flags.Count == 0 || (verdict == FlagVerdict.Rejected && payment.Flags.Count == 0))
             return $"{payment.Id} has no open flag: there is nothing to review.";
         if (verdict == FlagVerdict.Rejected)
-            return payment.LastStatus == TransactionStatus.Pending ? $"KKiaPay has not decided {payment.Id} yet: rejecting it now would leave a payment that comes late without an owner. Ask again, or wait." : null;
+            return payment.LastStatus is null or TransactionStatus.Pending ? $"KKiaPay has not decided {payment.Id} yet: rejecting it now would leave a payment that comes late without an owner. Ask again, or wait." : null;
         if (payment.Outcome == PaymentOutcome.Paid)
             return null;
         if (flags is [FlagReason.AlreadyPaid] && order?.PaidBy is not null)

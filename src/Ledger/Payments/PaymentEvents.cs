@@ -46,6 +46,12 @@ public sealed record VerificationAnswered(KkiapayTransaction Answer, string? Ord
     public bool IsPaymentReceived => Answer.Type is not { } type || type.Equals("DEBIT", StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>KKiaPay was asked again and again, and gave no answer that can be used. Recorded only where a flag follows from it; it says nothing about the payment.</summary>
+/// <param name="Error">What came instead the last time, without secrets.</param>
+/// <param name="Attempts">How many questions in a row had none.</param>
+/// <param name="At">When the last one was given up, UTC.</param>
+public sealed record VerificationUnanswered(string Error, int Attempts, DateTimeOffset At);
+
 /// <summary>
 /// A payment that was accepted before holds an order from now on: no other transaction can pay it. It had been accepted
 /// without an order, and one is named for it since; or it had lost the order, and a person accepted it all the same.

@@ -15,6 +15,7 @@ namespace KkiaEvents.Ledger.Storage;
 [JsonSerializable(typeof(WebhookRecorded))]
 [JsonSerializable(typeof(PaymentAnnounced))]
 [JsonSerializable(typeof(VerificationAnswered))]
+[JsonSerializable(typeof(VerificationUnanswered))]
 [JsonSerializable(typeof(OrderHeld))]
 [JsonSerializable(typeof(OrderReleased))]
 [JsonSerializable(typeof(FlagReviewed))]

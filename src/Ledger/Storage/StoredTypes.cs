@@ -14,6 +14,7 @@ public static class StoredTypes
         ["webhook_recorded"] = typeof(WebhookRecorded),
         ["payment_announced"] = typeof(PaymentAnnounced),
         ["verification_answered"] = typeof(VerificationAnswered),
+        ["verification_unanswered"] = typeof(VerificationUnanswered),
         ["order_held"] = typeof(OrderHeld),
         ["order_released"] = typeof(OrderReleased),
         ["flag_reviewed"] = typeof(FlagReviewed),

@@ -10,6 +10,9 @@ internal static class SettlingRegistration
         services.AddSingleton<ProcessorMetrics>();
         services.AddSingleton<StoreRetry>();
         services.AddSingleton<OrderPolicies>();
+        services.AddSingleton<AnswerMetrics>();
+        services.AddSingleton<AnswerWatch>();
+        services.AddHealthChecks().AddCheck<AnswerWatch>("answers", tags: [ServiceHost.Ready]);
         services.AddSingleton<Verifier>();
         services.AddSingleton<RefundSender>();
         services.AddSingleton<PaymentSettler>();

@@ -71,6 +71,7 @@ internal sealed class FaultBook
             ["provider: slow"] = _ => provider.DoAsync(new { latencyMs = 1500, latencyJitterMs = 3000 }),
             ["provider: rate limit"] = _ => provider.DoAsync(new { rateLimitPerSecond = 2, retryAfterSeconds = 2 }),
             ["provider: refuses keys"] = _ => provider.DoAsync(new { rejectKeys = true }),
+            ["provider: answers that can't be read"] = provider.GarbleAsync,
             ["provider: lies once"] = provider.LieAsync,
         };
 

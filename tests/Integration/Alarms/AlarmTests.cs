@@ -40,6 +40,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
         await RaisesAsync("KkiaEventsSameOrder", cause: EveryPaymentHasTheSamePartnerIdAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
+        await RaisesAsync("KkiaEventsUnreadableAnswers", cause: AWebPageAnswersInKkiapaysPlaceAsync);
         // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
         await ExposeAsync();
         await RaisesAsync("KkiaEventsProviderTrouble", cause: NotifyDownAsync);
@@ -114,6 +115,13 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await Condition.HoldsAsync("it waits for right keys", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'keys refused'") > 0);
+    }
+
+    private async Task AWebPageAnswersInKkiapaysPlaceAsync()
+    {
+        await system.Provider.FaultAsync(new { garble = "html" });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
     }
 
     // As the spool leaves it; that it does so is shown by killing it, in tests/Chaos.

@@ -63,6 +63,11 @@ internal static class ProviderGrammar
 
     private static readonly Gen<string> Words = Gen.OneOf(Fuzz.OneOf("\"\"", "null", "\"customer\"", "\"Merchant\"", "\"MOBILE_MONEY\"", "\"CARD\"", "\"REFUNDED\""), JsonGrammar.Scalar);
 
+    // Sentences, in which a refusal may stand; the last ones are about the address, or the shop's own.
+    private static readonly Gen<string> Sentence = Gen.Frequency(
+        (3, Words),
+        (3, Fuzz.OneOf("\"Transaction not found\"", "\"transaction-not-found\"", "\"Transaction introuvable\"", "[\"Transaction not found\"]", "\"already refunded\"", "\"Successfully reverted\"", "\"not eligible\"", "\"Not Found\"", "\"Cannot POST /transactions: not found\"", "{\"message\":\"Transaction not found\"}", "\"NOT_REVERTED\"")));
+
     private static readonly Gen<string> Account = Gen.OneOf(Fuzz.OneOf("\"+22967434270\"", "\"22996000000\"", "22996000000", "\"4242********4242\""), JsonGrammar.Scalar);
 
     private static readonly Gen<string> Time = Gen.OneOf(
@@ -81,8 +86,13 @@ internal static class ProviderGrammar
         (20, JsonGrammar.Damaged(Of(
             ("transactionId", 60, Id), ("status", 80, Status), ("isPaymentSucces", 50, Flag), ("isPaymentSuccess", 10, Flag), ("amount", 80, Whole), ("fees", 50, Whole), ("income", 30, Whole),
             ("net", 10, Whole), ("feeSupportedBy", 30, Words), ("type", 50, Kind), ("method", 30, Words), ("source", 20, Words), ("code", 15, Status), ("reason", 30, Gen.OneOf(Status, Words)), ("isFeesBorneByMerchant", 10, Flag), ("source_common_name", 20, Operator), ("country", 10, Operator), ("performed_at", 20, Time), ("failureCode", 25, Words),
-            ("message", 15, Words), ("partnerId", 40, Order), ("stateData", 50, Shop), ("state", 30, Shop), ("account", 30, Account), ("client", 30, Payer), ("performedAt", 30, Time)))),
+            ("message", 15, Sentence), ("description", 10, Sentence), ("error", 8, Sentence), ("partnerId", 40, Order), ("stateData", 50, Shop), ("state", 30, Shop), ("account", 30, Account), ("client", 30, Payer), ("performedAt", 30, Time)))),
         (1, Fuzz.OneOf("", "<html>", "null", "[]", " <h1>", "502 Bad Gateway").Select(System.Text.Encoding.UTF8.GetBytes)));
+
+    /// <summary>What stands around an answer that is wrapped: members of the wrapper's object, and whether it agrees with any answer.</summary>
+    public static readonly Gen<(string Members, bool Agrees)> Wrapper = Gen.OneOf(
+        Fuzz.OneOf("", "\"status\":\"success\",", "\"status\":200,\"message\":\"OK\",", "\"success\":true,\"error\":null,", "\"transactionId\":\"t1\",", "\"code\":200,", "\"version\":2,\"status\":\"OK\",").Select(m => (m, true)),
+        Fuzz.OneOf("\"status\":\"error\",", "\"success\":false,", "\"status\":500,", "\"status\":\"PENDING\",", "\"isPaymentSucces\":false,", "\"code\":\"TRANSACTION_NOT_FOUND\",", "\"transactionId\":\"t2\",").Select(m => (m, false)));
 
     /// <summary>An announcement's body.</summary>
     public static readonly Gen<byte[]> Expectation = JsonGrammar.Damaged(Of(

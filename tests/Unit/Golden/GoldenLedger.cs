@@ -95,6 +95,20 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         return this;
     }
 
+    /// <summary>KKiaPay was asked three times and gave nothing that can be used.</summary>
+    public GoldenLedger Unanswered()
+    {
+        var unanswered = new VerificationUnanswered("KKiaPay's answer (HTTP 200) about transaction txn_1 can't be used: The body is not JSON that can be accepted (line 1, byte 1).", 3, _now);
+        var payment = PaymentOf(Transaction);
+        var orderId = PaymentDecision.OrderOf(payment);
+        var flag = UnansweredDecision.Decide(payment, orderId is null ? null : OrderOf(orderId), unanswered)!;
+        Add(Transaction, unanswered).Add(Transaction, flag);
+        if (orderId is not null)
+            Change(orderId, o => o.After(flag));
+        _now += TimeSpan.FromSeconds(5);
+        return this;
+    }
+
     public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order)));
 
     public GoldenLedger Release()
