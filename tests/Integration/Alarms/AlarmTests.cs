@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using KkiaEvents.Bus;
+using KkiaEvents.Tests.Integration.Announcing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using RabbitMQ.Client;
 
@@ -38,6 +39,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await Condition.HoldsAsync("all is quiet", async () => (await _prometheus!.FiringAsync()).Count == 0);
 
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
+        await RaisesAsync("KkiaEventsAnnouncementsUnreadable", cause: AnAnnouncementIsUnreadableAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
         // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
         await ExposeAsync();
@@ -100,6 +102,9 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         var id = await system.Provider.PayAsync(new { amount = 100 });
         await system.NotifyAsync(id, amount: 100_000);
     }
+
+    private Task AnAnnouncementIsUnreadableAsync() =>
+        RawMessages.PublishAsync(system.AmqpUri, RawMessages.Announcements, RawMessages.Envelope("""{"orderId":"unguarded","amount":4999.5}"""));
 
     private async Task KeysAreRefusedAsync()
     {
