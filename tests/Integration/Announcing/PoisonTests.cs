@@ -54,9 +54,9 @@ public class PoisonTests(Operators system) : IClassFixture<Operators>
         var letter = await RawMessages.AsideAsync(system, id);
         Assert.Contains(path, letter.GetProperty("reason").GetString());
         Assert.Equal(exchange == Raw ? Topology.TransactionsQueue : Topology.AnnouncementsQueue, letter.GetProperty("origin").GetString());
-        // As it came, byte for byte; and not by the broker after so many tries.
+        // As it came, byte for byte; and not by the broker, after 20 tries.
         Assert.Equal(body, letter.GetProperty("body").GetString());
-        Assert.DoesNotContain(letter.GetProperty("headers").EnumerateObject(), h => h.Name is "x-first-death-queue" or "x-delivery-count");
+        Assert.DoesNotContain(letter.GetProperty("headers").EnumerateObject(), h => h.Name == "x-first-death-queue");
     }
 
     [Theory]
