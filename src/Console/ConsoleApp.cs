@@ -46,6 +46,7 @@ public static class ConsoleApp
         {
             json.SerializerOptions.Converters.Add(new WordConverter());
             json.SerializerOptions.Converters.Add(new OutsideTextConverter());
+            json.SerializerOptions.Converters.Add(new AnnouncementConverter());
             json.SerializerOptions.RespectNullableAnnotations = true;
             // A criterion that is misspelt must not be a criterion that is not there.
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
@@ -60,6 +61,7 @@ public static class ConsoleApp
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseIdsInPaths();
         app.UseAuthentication();
         app.UseAuthorization();
         // After authorization: a caller without a key learns nothing of the endpoints.

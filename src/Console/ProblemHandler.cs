@@ -33,12 +33,10 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
         httpContext.Response.StatusCode = status;
         if (exception is WholeLedgerBusyException)
             httpContext.Response.Headers.RetryAfter = WholeLedgerBusyException.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return await problems.TryWriteAsync(new()
-        {
-            HttpContext = httpContext,
-            Exception = exception,
-            ProblemDetails = new ProblemDetails { Status = status, Title = title, Detail = detail },
-        });
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
+        if (exception.InnerException is JsonException { Path: { } path })
+            problem.Extensions["path"] = path;
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, Exception = exception, ProblemDetails = problem });
     }
 
     // A sentence of ours goes on from the field's name; the library's says everything itself.

@@ -35,6 +35,7 @@ internal sealed class ProcessorMetrics
         // A series that appears with its first event hides that event from a rate.
         _duplicates.Add(0);
         _deadLettered.Add(0);
+        _announcements.Add(0, new KeyValuePair<string, object?>("result", "unreadable"));
         _refunds = meter.CreateCounter<long>("kkiaevents.refunds", description: "Refunds sent to KKiaPay, by what it answered.");
         _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
         meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");
@@ -65,6 +66,9 @@ internal sealed class ProcessorMetrics
     public void DeadLettered() => _deadLettered.Add(1);
 
     public void Announced(bool accepted) => _announcements.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "refused"));
+
+    /// <summary>An announcement that can't be read, or whose amount can be none.</summary>
+    public void AnnouncedUnreadably() => _announcements.Add(1, new KeyValuePair<string, object?>("result", "unreadable"));
 
     public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
 

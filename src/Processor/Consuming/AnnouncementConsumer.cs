@@ -23,7 +23,8 @@ internal sealed partial class AnnouncementConsumer(
         if (result.Problem is { } problem)
         {
             LogRefused(problem, context.Message.OrderId, $"{context.Message.Merchant}/{context.Message.OrderId}");
-            await refusals.AnswerAsync(context, merchant ?? context.Message.Merchant ?? "", problem);
+            var command = context.Message;
+            await refusals.AnswerAsync(context.ReceiveContext, context.MessageId?.ToString(), merchant ?? command.Merchant, command.OrderId, command.Amount, command.TransactionId, problem);
         }
         else
         {
@@ -46,5 +47,8 @@ internal sealed class AnnouncementConsumerDefinition : ConsumerDefinition<Announ
         endpoint.UseTopologyQueue();
         endpoint.PrefetchCount = 64;
         endpoint.ConcurrentMessageLimit = 16;
+        var unreadable = context.GetRequiredService<UnreadableAnnouncements>();
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new ReadableMessages<ExpectPayment>(
+            Topology.AnnouncementsQueue, new(AnnouncementReader.Read), context.GetRequiredService<DeadLetters>(), unreadable.RefusedAsync)));
     }
 }

@@ -12,6 +12,7 @@ internal static class ConsumingRegistration
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Announcers>();
         services.AddSingleton<RefusedAnnouncements>();
+        services.AddSingleton<UnreadableAnnouncements>();
         services.AddSingleton<TransactionBatches>();
         services.AddSingleton<TopologyAtStart>();
         services.AddHostedService(provider => provider.GetRequiredService<TopologyAtStart>());

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using KkiaEvents.Bus;
+using KkiaEvents.Contracts;
 using MassTransit;
+using MassTransit.Serialization;
 
 namespace KkiaEvents.Processor.Consuming;
 
@@ -20,5 +23,7 @@ internal sealed class TransactionConsumerDefinition : ConsumerDefinition<Transac
         endpoint.UseTopologyQueue();
         // One batch more than are under way at once: it waits, full, for the next place.
         endpoint.PrefetchCount = _options.BatchSize * (TransactionBatches.ConcurrentBatches + 1);
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new ReadableMessages<TransactionNotification>(
+            Topology.TransactionsQueue, new(json => json.Deserialize<TransactionNotification>(SystemTextJsonMessageSerializer.Options)), context.GetRequiredService<DeadLetters>())));
     }
 }

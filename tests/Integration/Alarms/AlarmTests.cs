@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using KkiaEvents.Bus;
+using KkiaEvents.Tests.Integration.Announcing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using RabbitMQ.Client;
 
@@ -39,6 +40,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
 
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
         await RaisesAsync("KkiaEventsSameOrder", cause: EveryPaymentHasTheSamePartnerIdAsync);
+        await RaisesAsync("KkiaEventsAnnouncementsUnreadable", cause: AnAnnouncementIsUnreadableAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
         await RaisesAsync("KkiaEventsUnreadableAnswers", cause: AWebPageAnswersInKkiapaysPlaceAsync);
         // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
@@ -108,6 +110,9 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         for (var n = 0; n < 4; n++)
             await system.NotifyAsync(await system.Provider.PayAsync(new { amount = 5000, partnerId = "my-shop" }));
     }
+
+    private Task AnAnnouncementIsUnreadableAsync() =>
+        RawMessages.PublishAsync(system.AmqpUri, RawMessages.Announcements, RawMessages.Envelope("""{"orderId":"unguarded","amount":4999.5}"""));
 
     private async Task KeysAreRefusedAsync()
     {

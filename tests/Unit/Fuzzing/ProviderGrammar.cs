@@ -94,9 +94,18 @@ internal static class ProviderGrammar
         Fuzz.OneOf("", "\"status\":\"success\",", "\"status\":200,\"message\":\"OK\",", "\"success\":true,\"error\":null,", "\"transactionId\":\"t1\",", "\"code\":200,", "\"version\":2,\"status\":\"OK\",").Select(m => (m, true)),
         Fuzz.OneOf("\"status\":\"error\",", "\"success\":false,", "\"status\":500,", "\"status\":\"PENDING\",", "\"isPaymentSucces\":false,", "\"code\":\"TRANSACTION_NOT_FOUND\",", "\"transactionId\":\"t2\",").Select(m => (m, false)));
 
+    private static readonly Gen<string> Word = Gen.Frequency(
+        (4, Flag), (3, Fuzz.OneOf("\"yes\"", "\"No\"", "\" on \"", "\"OFF\"", "\"1\"", "\"0\"", "1.0", "\"\"", "null", "\"perhaps\"", "2")));
+
+    private static readonly Gen<string> Due = Gen.Frequency(
+        (6, Whole), (3, Fuzz.OneOf("100000.0", "\"100000\"", "1e5", "\"1E+5\"", "10000000e-2", "\"+100000\"", "\" 100000.00 \"", "\"NaN\"", "\"-Infinity\"", "4999.5", "\"4999.50\"", "-5", "0", "0.0", "null", "true", "\"100 000\"", "\"1_000\"", "\"5,5\"", "\"+-5\"", "\"+ 5\"")));
+
+    private static readonly Gen<string> NumericId = Gen.Frequency((5, Id), (2, Fuzz.OneOf("6516521598463777", "6.516521598463777e15", "1042.0", "1.5", "-7", "\"\"", "null", "true", "{}")));
+
     /// <summary>An announcement's body.</summary>
     public static readonly Gen<byte[]> Expectation = JsonGrammar.Damaged(Of(
-        ("orderId", 92, Order), ("amount", 92, Whole), ("merchant", 40, Gen.OneOf(Fuzz.OneOf("\"default\"", "null", "\"other\"", "\"\""), JsonGrammar.Scalar)), ("transactionId", 40, Id)));
+        ("orderId", 88, Order), ("order_id", 4, Order), ("OrderId", 4, Order), ("amount", 90, Due), ("Amount", 4, Due), ("merchant", 40, Gen.OneOf(Fuzz.OneOf("\"default\"", "null", "\"other\"", "\"\"", "7"), JsonGrammar.Scalar)),
+        ("transactionId", 30, NumericId), ("transaction-id", 5, NumericId), ("withdrawn", 30, Word), ("currency", 10, JsonGrammar.Value)));
 
     /// <summary>An object with these members, each in so many of a hundred; now and then one twice, misspelt or unknown.</summary>
     private static Gen<string> Of(params (string Name, int Percent, Gen<string> Value)[] members)
