@@ -16,7 +16,7 @@ internal static class TransactionReader
         var amount = ProviderFields.Whole(root, "amount");
 
         // {"status":"FAILED"} alone may as well be about the request. What decides money must speak of a payment.
-        if (!named && amount is null && IsDecisive(status))
+        if (!named && amount is null && ProviderFields.Unread(root, "amount") is null && IsDecisive(status))
             throw answer.Unreadable("it decides a payment without naming one.");
 
         return Fill(answer, root, status, word, amount);
@@ -94,6 +94,8 @@ internal static class TransactionReader
             Status = status,
             ProviderStatus = word,
             Amount = amount,
+            AmountText = ProviderFields.Unread(root, "amount"),
+            AmountBeforeFees = BeforeFees(root, amount, fees, bearer),
             Fees = fees,
             Net = NetOf(root, amount, fees, bearer),
             CustomerBearsFees = bearer switch { FeeBearer.Unsaid or FeeBearer.Unknown => null, _ => bearer == FeeBearer.Customer },
@@ -147,6 +149,13 @@ internal static class TransactionReader
             null => FeeBearer.Unsaid,
         };
     }
+
+    // Money decides by this: every word about it must agree, and income must be said, not only computed.
+    private static long? BeforeFees(JsonElement root, long? amount, long? fees, FeeBearer bearer) =>
+        bearer == FeeBearer.Customer && ProviderFields.Flag(root, "isFeesBorneByMerchant") is not true
+            && fees > 0 && amount > fees && ProviderFields.Whole(root, "income") == amount - fees
+                ? amount - fees
+                : null;
 
     private static long? NetOf(JsonElement root, long? amount, long? fees, FeeBearer bearer)
     {
