@@ -23,7 +23,7 @@ internal static partial class WrittenAmount
             return null;
         if (Grouped().Match(number) is { Success: true } grouped)
             number = string.Concat(grouped.Groups["digits"].Value.Where(char.IsAsciiDigit));
-        return WholeNumber.Read(Encoding.UTF8.GetBytes(number.TrimStart('+')));
+        return WholeNumber.Read(Encoding.UTF8.GetBytes(number is ['+', >= '0' and <= '9', ..] ? number[1..] : number));
     }
 
     // Digits of any one script as ASCII digits, full-width signs and letters as narrow ones, and any blank as a space; null for what is too long.

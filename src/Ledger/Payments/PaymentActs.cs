@@ -170,6 +170,10 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
             : null;
     }
 
+    // Money on its way back is a part of nothing: another payment could make the due full with it.
+    internal static IReadOnlyList<object> WithWhatFollows(Payment payment, Order? order, object act) =>
+        act is RefundRequested refund && order?.IsPart(payment.TransactionId) == true ? [new OrderReleased(order.OrderId, refund.By, refund.Reason, refund.At), act] : [act];
+
     private async Task<ActResult> ActAsync(
         PaymentKey key, string by, string reason, Func<Payment, Order?, string?> problem, Func<Payment, Order?, object> act, CancellationToken cancellationToken) =>
         ProblemOf(by, reason) is { } wrong ? new(wrong) : await AppendAsync(key, problem, act, due: true, cancellationToken);
@@ -187,20 +191,15 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         var order = PaymentDecision.OrderOf(payment) is { } orderId ? await session.LoadAsync<Order>(Order.IdOf(key.Merchant, orderId), cancellationToken) : null;
         if (problem(payment, order) is { } refused)
             return new(refused);
-        var events = new List<object> { act(payment, order) };
-        if (events[0] is RefundRequested refund && order?.IsPart(key.TransactionId) == true)
-        {
-            // Money on its way back is a part of nothing: another payment could make the due full with it.
-            events.Insert(0, new OrderReleased(order.OrderId, refund.By, refund.Reason, refund.At));
-            session.UpdateRevision(order.ReleasedFrom(key.TransactionId), order.Version + 1);
-        }
-
-        var wrapped = events.ConvertAll(data =>
+        var events = WithWhatFollows(payment, order, act(payment, order));
+        if (events is [OrderReleased, ..])
+            session.UpdateRevision(order!.ReleasedFrom(key.TransactionId), order.Version + 1);
+        var wrapped = events.Select(data =>
         {
             var e = session.Events.BuildEvent(data);
             e.CorrelationId = key.StreamId;
             return e;
-        });
+        }).ToList();
         session.Events.Append(key.StreamId, payment.Version + wrapped.Count, wrapped);
         if (due)
         {
