@@ -242,7 +242,8 @@ public sealed record Payment
         OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId, ReleasedOrderId = null },
         // What was accepted before was accepted for a payment that held the order.
         OrderReleased released => this with { PaidOrderId = null, ReleasedOrderId = released.OrderId, Review = null, Part = null, PartOf = null },
-        PartHeld part => this with { PartOf = part.OrderId, OrderId = part.OrderId, ReleasedOrderId = null },
+        // No failure any more, and whatever was held against it before, it holds no longer.
+        PartHeld part => this with { PartOf = part.OrderId, OrderId = part.OrderId, ReleasedOrderId = null, Outcome = PaymentOutcome.Flagged, Flags = [] },
         PartAccepted part => this with
         {
             Part = part,

@@ -141,9 +141,14 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         _ => null,
     };
 
-    // What a person rejected can be accepted after all.
-    internal static IReadOnlyList<FlagReason> UnderReview(Payment payment) =>
-        payment.Flags.Count == 0 && payment.Review is { Verdict: FlagVerdict.Rejected } rejected ? rejected.Flags : payment.Flags;
+    // What a person rejected can be accepted after all, and what is a part can be accepted as the whole.
+    internal static IReadOnlyList<FlagReason> UnderReview(Payment payment) => payment switch
+    {
+        { Flags.Count: > 0 } => payment.Flags,
+        { PartOf: not null, Part: { } part } => [.. part.Flags.Union([FlagReason.AmountMismatch])],
+        { Review: { Verdict: FlagVerdict.Rejected } rejected } => rejected.Flags,
+        _ => payment.Flags,
+    };
 
     /// <inheritdoc cref="ReviewRules.DueProblemOf" />
     public static string? DueProblem(Payment payment, FlagVerdict verdict, Order? order, long? seen, long? amount = null) =>

@@ -142,7 +142,7 @@ public static class PaymentDecision
     public static PartHeld? Part(Payment payment, Order order, VerificationAnswered answer, OrderPolicy policy)
     {
         var facts = new Facts(payment, order, answer);
-        return (payment.Outcome, answer.Status, payment.PartOf) is (PaymentOutcome.Open or PaymentOutcome.Flagged, TransactionStatus.Complete, null)
+        return (payment.Outcome, answer.Status, payment.PartOf) is (PaymentOutcome.Open or PaymentOutcome.Flagged or PaymentOutcome.Failed, TransactionStatus.Complete, null)
             && facts.IsPart && !facts.MakesFull && !payment.FollowsRefund && ObjectionTo(facts, policy) is null
                 ? new(order.OrderId, facts.Worth, answer.AnsweredAt)
                 : null;
