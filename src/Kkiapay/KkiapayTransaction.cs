@@ -30,8 +30,20 @@ public sealed record KkiapayTransaction
     [JsonIgnore]
     public bool HasUnknownStatus => Status == TransactionStatus.Pending && !StatusWords.IsKnown(ProviderStatus);
 
-    /// <summary>Gross amount in whole XOF; null when absent or not a whole number.</summary>
+    /// <summary>Gross amount in whole XOF; null when absent, not a whole number, or of two meanings (the text <c>1.000</c>).</summary>
     public long? Amount { get; init; }
+
+    /// <summary>What the answer has for an amount where it can't be read, in one line of at most 40 units; null when it has none or <see cref="Amount"/> holds it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AmountText { get; init; }
+
+    /// <summary>
+    /// <see cref="Amount"/> less <see cref="Fees"/>, in whole XOF, where the customer paid the fees on top of the price: the answer
+    /// says that the customer bears them, and its <c>income</c> is just that. Null otherwise; where the merchant or a third party bears
+    /// the fees, only <see cref="Amount"/> counts.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? AmountBeforeFees { get; init; }
 
     /// <summary>Commission in whole XOF; null when absent.</summary>
     public long? Fees { get; init; }

@@ -27,7 +27,7 @@ internal static class TransactionReader
         }
 
         // {"status":"FAILED"} alone may as well be about the request. What decides money must speak of a payment.
-        if (!named && amount is null && IsDecisive(status))
+        if (!named && amount is null && ProviderFields.Unread(part, "amount") is null && IsDecisive(status))
             throw answer.Unreadable(UnreadableReason.SaysNothing, "it decides a payment without naming one.");
 
         return Fill(answer, part, status, word, amount);
@@ -128,6 +128,8 @@ internal static class TransactionReader
             Status = status,
             ProviderStatus = word,
             Amount = amount,
+            AmountText = ProviderFields.Unread(root, "amount"),
+            AmountBeforeFees = BeforeFees(root, amount, fees, bearer),
             Fees = fees,
             Net = NetOf(root, amount, fees, bearer),
             CustomerBearsFees = bearer switch { FeeBearer.Unsaid or FeeBearer.Unknown => null, _ => bearer == FeeBearer.Customer },
@@ -181,6 +183,13 @@ internal static class TransactionReader
             null => FeeBearer.Unsaid,
         };
     }
+
+    // Money decides by this: every word about it must agree, and income must be said, not only computed.
+    private static long? BeforeFees(JsonElement root, long? amount, long? fees, FeeBearer bearer) =>
+        bearer == FeeBearer.Customer && ProviderFields.Flag(root, "isFeesBorneByMerchant") is not true
+            && fees > 0 && amount > fees && ProviderFields.Whole(root, "income") == amount - fees
+                ? amount - fees
+                : null;
 
     private static long? NetOf(JsonElement root, long? amount, long? fees, FeeBearer bearer)
     {

@@ -23,6 +23,12 @@ internal sealed record ReviewWish
 
     /// <summary>What the order was due when the person looked, whole XOF: refused where it is due something else by now. Null when not said.</summary>
     public long? Due { get; init; }
+
+    /// <summary>What was paid by KKiaPay's dashboard, whole XOF: to accept a payment whose amount in KKiaPay's answer can't be read. Null when not stated.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary>True to accept it as a part of what its order is due (a deposit, the rest): OrderPaid comes out once, when the parts make the due full.</summary>
+    public bool Part { get; init; }
 }
 
 /// <summary>A wish to free an order from the payment that holds it.</summary>
@@ -89,7 +95,7 @@ internal static class PaymentEndpoints
         api.MapGet("/orders/{merchant}", FindOrderByIdAsync).Requires(ApiScope.Read, BoundKeys.ByRoute).WithTags("Orders")
             .WithSummary("How an order stands, its id as a parameter").ProducesProblem(400).ProducesProblem(404);
         api.MapPost("/payments/{merchant}/{transactionId}/review", ReviewAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
-            .WithSummary("Accept or reject a payment's flags, or have KKiaPay asked again").ProducesProblem(409);
+            .WithSummary("Accept or reject a payment's flags, or have KKiaPay asked again").WithDescription("Accepted as a `part` of what its order is due, or at the `amount` that KKiaPay's dashboard shows where its answer has none that can be read. A refusal says what is possible for this payment.").ProducesProblem(409);
         api.MapPost("/payments/{merchant}/{transactionId}/refund", RefundAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
             .WithSummary("Ask for a refund; it is sent once").ProducesProblem(409);
         api.MapPost("/payments/{merchant}/{transactionId}/refund/settle", SettleRefundAsync).Requires(ApiScope.Operate, BoundKeys.ByRoute).WithTags("Payments")
@@ -104,7 +110,7 @@ internal static class PaymentEndpoints
 
     private static Task<Results<Accepted, ProblemHttpResult>> ReviewAsync(
         string merchant, string transactionId, ReviewWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        DoneAsync(payments.ReviewAsync(new(merchant, transactionId), wish.Verdict, user.Who(), wish.Reason, cancellationToken, wish.Due), "review", merchant, transactionId, acts, user);
+        DoneAsync(payments.ReviewAsync(new(merchant, transactionId), wish.Verdict, user.Who(), wish.Reason, cancellationToken, wish.Due, wish.Amount, wish.Part), "review", merchant, transactionId, acts, user);
 
     private static Task<Results<Accepted, ProblemHttpResult>> RefundAsync(
         string merchant, string transactionId, RefundWish wish, PaymentActs payments, Acts acts, ClaimsPrincipal user, CancellationToken cancellationToken) =>

@@ -171,8 +171,9 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     }
 
     private bool IsTheSame(Payment payment, VerificationAnswered answer) =>
-        RecheckQueue.Concerns(payment) && (answer.Status, answer.Answer.Amount) == (payment.LastStatus, payment.Amount)
-        && Decide(payment, answer, out var order) is null && !(order is not null && PaymentDecision.Holds(payment, order, answer));
+        RecheckQueue.Concerns(payment) && (answer.Status, answer.Answer.Amount) == (payment.LastStatus, payment.Answered is { } before ? before.Amount : payment.Amount)
+        && Decide(payment, answer, out var order) is null
+        && !(order is not null && (PaymentDecision.Holds(payment, order, answer) || PaymentDecision.Part(payment, order, answer, policyOf(payment.Merchant)) is not null));
 
     private void RecheckAfter(Payment payment)
     {
@@ -191,15 +192,20 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     }
 
     // Nothing new followed, and the order matters all the same.
-    private OrderHeld? Hold(Order? order, Payment payment, VerificationAnswered answer)
+    private object? Hold(Order? order, Payment payment, VerificationAnswered answer)
     {
         if (order is null)
             return null;
-        OrderHeld? held = null;
+        object? held = null;
         if (PaymentDecision.Holds(payment, order, answer))
         {
-            held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
-            order = order.PaidBefore(payment.TransactionId, payment.Amount);
+            held = new OrderHeld(order.OrderId, payment.Amount, answer.AnsweredAt, answer.Answer.AmountBeforeFees);
+            order = order.PaidBefore(payment.TransactionId, payment.Amount, answer.Answer.AmountBeforeFees);
+        }
+        else if (PaymentDecision.Part(payment, order, answer, policyOf(payment.Merchant)) is { } part)
+        {
+            held = part;
+            order = order.With(payment.TransactionId, part);
         }
         else if (!WaitsForAnnouncement(payment, order))
         {

@@ -115,6 +115,9 @@ public sealed partial class AnswerFuzzTests
         var amount = ReferenceProvider.Whole(root.Get("amount"));
         Assert.Equal(amount, read.Amount);
         Assert.Equal(ReferenceProvider.Whole(root.Get("fees")), read.Fees);
+        Assert.Equal(ReferenceProvider.BeforeFees(root), read.AmountBeforeFees);
+        // Money whose amount can't be read is never taken for money without one.
+        Assert.Equal(amount is null && root.Get("amount") is not (null or ""), read.AmountText is not null);
         Assert.Equal(ReferenceProvider.Id(root.Get("partnerId")), read.PartnerId);
         Assert.Equal(ReferenceProvider.Id(root.Get("failureCode")), read.FailureCode);
         Assert.Equal(StatusOf(root), read.Status);
@@ -123,7 +126,7 @@ public sealed partial class AnswerFuzzTests
         Assert.Equal(root.Get("type") is null or "", read.Type is null);
         Assert.True(root.Get("type") is not "DEBIT" || read.Type == "DEBIT");
         if (read.Status is TransactionStatus.Complete or TransactionStatus.Failed)
-            Assert.True(amount is not null || root.Get("transactionId") is "t1", "It decides without naming a payment.");
+            Assert.True(amount is not null || read.AmountText is not null || root.Get("transactionId") is "t1", "It decides without naming a payment.");
     }
 
     private static TransactionStatus StatusOf(ReferenceJson.Members root)

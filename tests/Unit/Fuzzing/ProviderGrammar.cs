@@ -15,7 +15,14 @@ internal static class ProviderGrammar
         (2, Fuzz.OneOf("\"Transaction.Success\"", "\"transaction.success \"", "\"transaction\\u002esuccess\"", "\"transaction.refunded\"", "\"\"", "null")),
         (1, JsonGrammar.Value));
 
-    private static readonly Gen<string> Whole = Gen.Frequency((4, JsonGrammar.Number), (3, JsonGrammar.Number.Select(n => $"\"{n}\"")), (1, Fuzz.OneOf("\" 5000 \"", "\"5 000\"", "\"007\"", "\"+5\"", "\"\"", "\"5000\\u0000\"")), (1, JsonGrammar.Value));
+    // Amounts as people, languages and accounts write them, and nearly so.
+    private static readonly Gen<string> Written = Gen.Select(
+        Fuzz.OneOf("", "", "", "+", "-", "XOF ", "FCFA", "F CFA ", "$"), Fuzz.OneOf("1", "25", "500", "5000", "0", "５", "٥"),
+        Gen.Select(Fuzz.OneOf(" ", "\u00a0", "\u202f", "\u2009", "\u3000", "'", "’", ",", ".", "，", "\t", ""), Fuzz.OneOf("000", "350", "00", "０００", "5000")).Array[0, 3],
+        Fuzz.OneOf("", "", "", ".0", ".00", ",00", ".5", ",000", ".000", "e3"), Fuzz.OneOf("", "", "", " XOF", " FCFA", "F", " f cfa", " USD", "CFA"))
+        .Select((before, first, groups, fraction, after) => before + first + string.Concat(groups.Select(g => g.Item1 + g.Item2)) + fraction + after);
+
+    private static readonly Gen<string> Whole = Gen.Frequency((4, JsonGrammar.Number), (3, JsonGrammar.Number.Select(n => $"\"{n}\"")), (3, Written.Select(JsonGrammar.Quote)), (1, Fuzz.OneOf("1019", "19", "1000")), (1, Fuzz.OneOf("\" 5000 \"", "\"5 000\"", "\"007\"", "\"+5\"", "\"\"", "\"5000\\u0000\"")), (1, JsonGrammar.Value));
 
     private static readonly Gen<string> Flag = Gen.Frequency((6, Fuzz.OneOf("true", "false")), (2, Fuzz.OneOf("\"true\"", "\"False\"", "\" true \"", "1", "0", "\"yes\"")), (1, JsonGrammar.Value));
 

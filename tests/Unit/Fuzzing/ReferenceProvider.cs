@@ -26,10 +26,88 @@ internal static partial class ReferenceProvider
         return ReferenceJson.Storable(value) is ReferenceJson.Members members && !ReferenceJson.RepeatsAnywhere(members) ? members : null;
     }
 
-    /// <summary>Whole XOF, from a number or from its text.</summary>
-    public static long? Whole(object? value)
+    /// <summary>Whole XOF, from a number, or from a text as people write amounts, where it has one meaning.</summary>
+    public static long? Whole(object? value) => value switch
     {
-        var text = value switch { ReferenceJson.Number number => number.Raw, string given => given.Trim(), _ => "" };
+        ReferenceJson.Number number => Exact(number.Raw),
+        string { Length: > 100 } given when given.Trim() is { Length: > 100 } trimmed => Exact(trimmed),
+        string given => Written(given.Trim()),
+        _ => null,
+    };
+
+    /// <summary>What of an amount is the price, where the customer paid the fees on top and every word says so.</summary>
+    public static long? BeforeFees(ReferenceJson.Members root)
+    {
+        // A word of who bears them counts before the flag of older answers, and must not contradict it.
+        var (bearer, merchant) = (Scalar(root.Get("feeSupportedBy")), Flag(root.Get("isFeesBorneByMerchant")));
+        var customer = bearer is null ? merchant == false : merchant != true && string.Concat(bearer[..Math.Min(bearer.Length, 1024)].Where(char.IsAsciiLetter)).Equals("customer", StringComparison.OrdinalIgnoreCase);
+        return customer && Whole(root.Get("fees")) is > 0 and var fees && Whole(root.Get("amount")) is { } amount && amount > fees && Whole(root.Get("income")) == amount - fees ? amount - fees : null;
+    }
+
+    private static long? Written(string text)
+    {
+        var (narrow, zero) = (new StringBuilder(), (int?)null);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var at = rune.Value is > 0xFF00 and < 0xFF5F ? new Rune(rune.Value - 0xFF00 + 0x20) : rune;
+            var kind = Rune.GetUnicodeCategory(at);
+            if (kind == UnicodeCategory.DecimalDigitNumber)
+            {
+                var value = (int)Rune.GetNumericValue(at);
+                if ((zero ??= at.Value - value) != at.Value - value)
+                    return null;
+                narrow.Append(value);
+            }
+            else
+            {
+                narrow.Append(kind == UnicodeCategory.SpaceSeparator ? " " : at.ToString());
+            }
+        }
+
+        var number = narrow.ToString();
+        foreach (var word in (ReadOnlySpan<string>)["XOF", "FCFA", "F CFA", "CFA", "F"])
+        {
+            if (number.StartsWith(word, StringComparison.OrdinalIgnoreCase) && IsNumber(Spaceless(number[word.Length..])))
+                return OneMeaning(Spaceless(number[word.Length..]));
+            if (number.EndsWith(word, StringComparison.OrdinalIgnoreCase) && number[..^word.Length] is var head && IsNumber(head.EndsWith(' ') ? head[..^1] : head) && !head.EndsWith("  ", StringComparison.Ordinal))
+                return char.IsAsciiDigit((head.EndsWith(' ') ? head[..^1] : head)[^1]) ? OneMeaning(head.EndsWith(' ') ? head[..^1] : head) : null;
+        }
+
+        return OneMeaning(number);
+
+        static string Spaceless(string rest) => rest.StartsWith(' ') ? rest[1..] : rest;
+    }
+
+    private static bool IsNumber(string text) => text.TrimStart('+') is { Length: > 0 } bare && text.Length - bare.Length < 2 && char.IsAsciiDigit(bare[0]) && bare.All(c => char.IsAsciiDigit(c) || " .,'’".Contains(c, StringComparison.Ordinal));
+
+    private static long? OneMeaning(string text)
+    {
+        var number = text.Length > 1 && text[0] == '+' && char.IsAsciiDigit(text[1]) ? text[1..] : text;
+        var marks = number.Where(c => !char.IsAsciiDigit(c)).ToArray();
+        if (marks is ['.' or ','] && Grouping(number, marks[0]))
+            return null;
+        var (head, last) = (number, '\0');
+        if (number.LastIndexOfAny(['.', ',']) is var at and > 0 && number[(at + 1)..] is "0" or "00")
+            (head, last) = (number[..number.LastIndexOfAny(['.', ','])], number[number.LastIndexOfAny(['.', ','])]);
+        foreach (var mark in " '’")
+        {
+            if (Grouping(head, mark) || Grouping(number, mark))
+                return Exact(new string([.. (Grouping(number, mark) ? number : head).Where(char.IsAsciiDigit)]));
+        }
+
+        if (last != '\0' && Grouping(head, last == '.' ? ',' : '.'))
+            return Exact(new string([.. head.Where(char.IsAsciiDigit)]));
+        if (last == ',' && head.All(char.IsAsciiDigit))
+            return Exact(head);
+        return marks.Length > 1 && (Grouping(number, ',') || Grouping(number, '.')) ? Exact(new string([.. number.Where(char.IsAsciiDigit)])) : Exact(number);
+    }
+
+    // Groups of three digits, the first of one to three and not beginning with a zero.
+    private static bool Grouping(string number, char mark) =>
+        number.Split(mark) is { Length: > 1 } groups && groups.All(g => g.Length > 0 && g.All(char.IsAsciiDigit)) && groups[0].Length < 4 && groups[0][0] != '0' && groups.Skip(1).All(g => g.Length == 3);
+
+    private static long? Exact(string text)
+    {
         if (Decimal().Match(text) is not { Success: true } match)
             return null;
         var digits = match.Groups[2].Value + match.Groups[3].Value;

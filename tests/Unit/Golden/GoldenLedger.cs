@@ -63,14 +63,14 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
     }
 
     public GoldenLedger Answer(
-        TransactionStatus status, long? amount = 5000, string? order = Order, string? type = "DEBIT", string? code = null, string transaction = Transaction)
+        TransactionStatus status, long? amount = 5000, string? order = Order, string? type = "DEBIT", string? code = null, string transaction = Transaction, long? fees = null, string? text = null)
     {
         var word = status == TransactionStatus.Complete ? "SUCCESS" : status.ToString().ToUpperInvariant();
         var data = JsonSerializer.SerializeToElement(new { orderId = order });
         var answer = new VerificationAnswered(
             new()
             {
-                TransactionId = transaction, Status = status, ProviderStatus = word, Amount = amount, Fees = 95, Net = amount - 95, Type = type, Method = "MOBILE_MONEY",
+                TransactionId = transaction, Status = status, ProviderStatus = word, Amount = amount, AmountText = text, AmountBeforeFees = amount - fees, Fees = fees ?? 95, Net = amount - (fees ?? 95), Type = type, Method = "MOBILE_MONEY",
                 Operator = "mtn", Phone = "+22997000000", Name = "Ama Client", FailureCode = code, PerformedAt = Start, StateData = data,
                 Raw = JsonSerializer.Serialize(new { status = word, amount, type, failureCode = code, transactionId = transaction, state = data }),
             },
@@ -89,6 +89,11 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         {
             Add(transaction, new OrderHeld(orderId, paid.Amount, _now));
             Change(orderId, o => o.PaidBefore(transaction, paid.Amount));
+        }
+        else if (orderId is not null && PaymentDecision.Part(PaymentOf(transaction), OrderOf(orderId), answer, Policy) is { } part)
+        {
+            Add(transaction, part);
+            Change(orderId, o => o.With(transaction, part));
         }
 
         _now += TimeSpan.FromSeconds(5);
@@ -109,7 +114,11 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
         return this;
     }
 
-    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order)));
+    public GoldenLedger Review(FlagVerdict verdict, long? amount = null, string transaction = Transaction) =>
+        Add(transaction, PaymentActs.Review(PaymentOf(transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order), amount));
+
+    public GoldenLedger AcceptPart(string transaction = Transaction) =>
+        Add(transaction, PaymentActs.PartAcceptance(PaymentOf(transaction), "ama", "Agreed with the customer.", _now, OrderOf(Order)));
 
     public GoldenLedger Release()
     {
