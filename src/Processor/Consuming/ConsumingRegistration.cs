@@ -13,6 +13,10 @@ internal static class ConsumingRegistration
         services.AddSingleton<Announcers>();
         services.AddSingleton<RefusedAnnouncements>();
         services.AddSingleton<TransactionBatches>();
+        services.AddSingleton<HeldMessages>();
+        services.AddSingleton<RenewedWebhooks>();
+        services.AddSingleton<ConsumedEndpoints>();
+        services.AddHostedService<StoreOutage>();
         services.AddHostedService<TopologyAtStart>();
         services.AddMassTransit(bus =>
         {
@@ -29,6 +33,8 @@ internal static class ConsumingRegistration
         {
             host.WaitUntilStarted = false;
             host.StopTimeout = TimeSpan.FromSeconds(20);
+            // A batch has KKiaPay's answers, or none, in less, and commits. What takes longer goes back.
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
         });
     }
 }
