@@ -12,6 +12,7 @@ namespace KkiaEvents.Tests.Chaos;
 [Collection(TakesServersAway.Name)]
 public sealed class Trap16_WaitingUsesUpDeliveries(Trap16_WaitingUsesUpDeliveries.ShortTimeout system) : IClassFixture<Trap16_WaitingUsesUpDeliveries.ShortTimeout>
 {
+    // Take out: StopAsync in StoreOutage, the dependency in ConsumedQueue, or RenewedWebhooks in TransactionConsumer.
     private const int Webhooks = 5;
 
     // Longer than one time-out, so that what is held is taken back in it at least once.
