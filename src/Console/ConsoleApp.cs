@@ -13,6 +13,7 @@ using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KkiaEvents.Console;
 
@@ -40,7 +41,7 @@ public static class ConsoleApp
         builder.Services.AddApiKeyAccess();
         builder.Services.AddApiDocument();
         builder.Services.AddExceptionHandler<ProblemHandler>();
-        builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>(LedgerHealth.Name, HealthStatus.Degraded, [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

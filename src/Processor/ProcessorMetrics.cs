@@ -19,6 +19,8 @@ internal sealed class ProcessorMetrics
     private readonly Histogram<double> _webhookToOutcome;
     private DeliveryBacklog _undelivered = new(0, TimeSpan.Zero);
     private DueBacklog _due = new(0, 0, TimeSpan.Zero);
+    private IReadOnlyDictionary<string, long> _held = new Dictionary<string, long>();
+    private TimeSpan _storeAway;
     private IReadOnlyDictionary<string, long> _keysRefused = new Dictionary<string, long>();
     private IReadOnlyDictionary<string, long> _flags = new Dictionary<string, long>();
     private IReadOnlyDictionary<string, long> _constants = new Dictionary<string, long>();
@@ -38,6 +40,10 @@ internal sealed class ProcessorMetrics
         _announcements.Add(0, new KeyValuePair<string, object?>("result", "unreadable"));
         _refunds = meter.CreateCounter<long>("kkiaevents.refunds", description: "Refunds sent to KKiaPay, by what it answered.");
         _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
+        meter.CreateObservableGauge(
+            "kkiaevents.queue_messages", () => _held.Select(h => new Measurement<long>(h.Value, new("queue", h.Key), new("state", "unacknowledged"))),
+            description: "Messages of a queue that this Processor has in hand: Ingress counts those that nobody has.");
+        meter.CreateObservableGauge("kkiaevents.store_away_seconds", () => _storeAway.TotalSeconds, "s", "For how long PostgreSQL can't be written; 0 while it can.");
         meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");
         meter.CreateObservableGauge("kkiaevents.undelivered_oldest_seconds", () => _undelivered.Oldest.TotalSeconds, "s", "Age of the oldest of them.");
         meter.CreateObservableGauge("kkiaevents.due", () => _due.Count, description: "Payments that wait to be asked about.");
@@ -71,6 +77,11 @@ internal sealed class ProcessorMetrics
     public void AnnouncedUnreadably() => _announcements.Add(1, new KeyValuePair<string, object?>("result", "unreadable"));
 
     public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
+
+    public void StoreAway(TimeSpan lasted) => _storeAway = lasted;
+
+    /// <summary>Shows how many messages of each queue are in hand, as it changes.</summary>
+    public void ShowHeld(IReadOnlyDictionary<string, long> held) => _held = held;
 
     public void ForPeople(IReadOnlyDictionary<string, long> keysRefused, IReadOnlyDictionary<string, long> flags) => (_keysRefused, _flags) = (keysRefused, flags);
 

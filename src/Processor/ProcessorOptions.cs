@@ -53,7 +53,7 @@ internal sealed record ProcessorOptions
         return new()
         {
             Bus = BusAddress.TryParse(bus)!,
-            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents", Rechecks = schedule },
+            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents", Rechecks = schedule, WritesAlways = true },
             RechecksPerSecond = rechecks,
             ParallelVerifications = parallel,
             BatchSize = batch,

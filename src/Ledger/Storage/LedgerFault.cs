@@ -43,6 +43,18 @@ public static class LedgerFaults
         return LedgerFault.Poison;
     }
 
+    /// <summary>True when an error says that its session is of no more use, though it may live: it can only read, or its server goes away, starts or recovers.</summary>
+    public static bool CondemnsSession(Exception exception) => exception switch
+    {
+        AggregateException many => many.InnerExceptions.Any(CondemnsSession),
+        ReadOnlySessionException => true,
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } => true,
+        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        { InnerException: { } inner } => CondemnsSession(inner),
+        _ => false,
+    };
+
     private static LedgerFault Classify(string sqlState) => sqlState switch
     {
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure

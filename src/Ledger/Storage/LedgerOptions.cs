@@ -17,6 +17,9 @@ public sealed record LedgerOptions
     /// <summary>The PostgreSQL schema that holds everything; lower-case letters, digits and underscores.</summary>
     public string Schema { get; init; } = UsualSchema;
 
+    /// <summary>True for a service that can do nothing without writing: a session that can only read is then refused when it's opened.</summary>
+    public bool WritesAlways { get; init; }
+
     /// <summary>
     /// When to ask again about a payment whose money came in, counted from then: the only way to learn of refunds made in
     /// KKiaPay's dashboard. Rising; empty for never.

@@ -8,6 +8,7 @@ internal static class SettlingRegistration
     public static void AddSettling(this IServiceCollection services)
     {
         services.AddSingleton<ProcessorMetrics>();
+        services.AddSingleton<StoreTrouble>();
         services.AddSingleton<StoreRetry>();
         services.AddSingleton<OrderPolicies>();
         services.AddSingleton<AnswerMetrics>();

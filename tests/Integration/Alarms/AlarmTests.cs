@@ -51,6 +51,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await using (var _ = await ALockOnWhatIsDueAsync())
             await RaisesAsync("KkiaEventsOverdue");
         await TheBrokerGoesAwayAsync(() => RaisesAsync("KkiaEventsSpoolNotEmpty", "KkiaEventsUndelivered"));
+        await TheDatabaseGoesAwayAsync(() => RaisesAsync("KkiaEventsStoreAway"));
         await ExposeAsync();
         foreach (var expression in AlarmFiles.BoardsExpressions())
             await Condition.HoldsAsync($"the board shows {expression}", () => _prometheus!.HasAsync(expression));
@@ -170,10 +171,27 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
             await system.Services.Broker.StartAsync();
         }
 
-        await Condition.HoldsAsync("the Processor consumes both queues again", async () =>
-            await _prometheus!.HasAsync("count(max by (queue) (kkiaevents_queue_consumers{queue=~\"kkiaevents-processor|kkiaevents-announcements\"}) > 0) == 2") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
+        await BothQueuesAreConsumedAsync();
         await Condition.HoldsAsync("nothing is undelivered", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
     }
+
+    private async Task TheDatabaseGoesAwayAsync(Func<Task> meanwhile)
+    {
+        await system.Services.Database.StopAsync();
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await system.Services.Database.StartAsync();
+        }
+
+        await BothQueuesAreConsumedAsync();
+    }
+
+    private Task BothQueuesAreConsumedAsync() => Condition.HoldsAsync("the Processor consumes both queues again", async () =>
+        await _prometheus!.HasAsync("count(max by (queue) (kkiaevents_queue_consumers{queue=~\"kkiaevents-processor|kkiaevents-announcements\"}) > 0) == 2") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
 
     private async Task PendingAsync(string id)
     {
