@@ -24,6 +24,9 @@ public sealed class TopologyDeclaration(BusAddress address)
     // Asked once: each refusal is a line in the broker's log.
     private readonly HashSet<string> _refused = [];
 
+    // Asked once as well: the question would make the queue if somebody took it away at that moment.
+    private readonly Dictionary<string, bool> _classic = [];
+
     /// <summary>Declares everything on a connection of its own, once.</summary>
     /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
     /// <exception cref="TopologyException">Something is there with another type or other arguments; or is not there, and this user may not declare it.</exception>
@@ -68,6 +71,7 @@ public sealed class TopologyDeclaration(BusAddress address)
                 try
                 {
                     levels.Add(await part.DeclareAsync(new(connection, channel, cancellationToken)));
+                    _classic.Remove(part.Name);
                     continue;
                 }
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused })
@@ -79,7 +83,8 @@ public sealed class TopologyDeclaration(BusAddress address)
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } mismatch)
                 {
                     // The rest is declared all the same: what is right goes on.
-                    var isClassic = part.IsQueue && await IsClassicAsync(connection, part.Name, cancellationToken);
+                    if (!_classic.TryGetValue(part.Name, out var isClassic))
+                        _classic[part.Name] = isClassic = part.IsQueue && await IsClassicAsync(connection, part.Name, cancellationToken);
                     if (madeOtherwise?.MadeOtherwise != Topology.TransactionsQueue)
                         madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost, isClassic);
                     channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
