@@ -24,6 +24,9 @@ public sealed class TopologyDeclaration(BusAddress address)
     // Asked once: each refusal is a line in the broker's log.
     private readonly HashSet<string> _refused = [];
 
+    // Asked once as well: the question would make the queue if somebody took it away at that moment.
+    private readonly Dictionary<string, bool> _classic = [];
+
     /// <summary>Declares everything on a connection of its own, once.</summary>
     /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
     /// <exception cref="TopologyException">Something is there with another type or other arguments; or is not there, and this user may not declare it.</exception>
@@ -68,6 +71,7 @@ public sealed class TopologyDeclaration(BusAddress address)
                 try
                 {
                     levels.Add(await part.DeclareAsync(new(connection, channel, cancellationToken)));
+                    _classic.Remove(part.Name);
                     continue;
                 }
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused })
@@ -79,10 +83,12 @@ public sealed class TopologyDeclaration(BusAddress address)
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } mismatch)
                 {
                     // The rest is declared all the same: what is right goes on.
+                    if (!_classic.TryGetValue(part.Name, out var isClassic))
+                        _classic[part.Name] = isClassic = part.IsQueue && await IsClassicAsync(connection, part.Name, cancellationToken);
                     if (madeOtherwise?.MadeOtherwise != Topology.TransactionsQueue)
-                        madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost);
+                        madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost, isClassic);
                     channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-                    if (mismatch.ReplyText.Contains("'x-queue-type'", StringComparison.Ordinal))
+                    if (isClassic)
                         await UnbindAsync(connection, part.Name, cancellationToken);
                     continue;
                 }
@@ -95,6 +101,28 @@ public sealed class TopologyDeclaration(BusAddress address)
         if (madeOtherwise is not null)
             throw madeOtherwise;
         return [.. levels.OfType<QueueDeclareOk>().Select(q => new QueueLevel(q.QueueName, q.MessageCount, q.ConsumerCount))];
+    }
+
+    // The broker names the first argument that differs, not the type. One that only its type is said of declares a plain classic
+    // queue again; of one with further arguments it says so.
+    private static async Task<bool> IsClassicAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        async Task<string?> ReplyAsync(string type)
+        {
+            try
+            {
+                await using var own = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type }, cancellationToken: cancellationToken);
+                return null;
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed })
+            {
+                return e.ShutdownReason!.ReplyText;
+            }
+        }
+
+        var classic = await ReplyAsync("classic");
+        return classic is null || TopologyException.SaysClassic(classic) || TopologyException.SaysClassic(await ReplyAsync("quorum") ?? "");
     }
 
     // Nobody of ours can consume from it, and the way out deletes it: nothing more must go in. Declaring it binds it again.

@@ -20,11 +20,12 @@ internal sealed partial class TopologyAtStart(ProcessorOptions options, ILogger<
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var said = "";
+        var topology = new TopologyDeclaration(options.Bus);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await TopologyDeclaration.DeclareAsync(options.Bus, stoppingToken);
+                await topology.DeclareAsync(stoppingToken);
                 _problem = null;
                 return;
             }

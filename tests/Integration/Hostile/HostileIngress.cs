@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -36,13 +37,14 @@ public sealed class HostileInstallation(Services services) : Installation(servic
             if (log is not null)
                 builder.Services.AddSingleton(LoggerFactory.Create(logging => logging.AddProvider(log)));
         });
+        var tally = new RefusalTally(app.Services.GetRequiredService<IMeterFactory>());
         await app.StartAsync();
-        return new(new(app.Urls.First()), app, spool);
+        return new(new(app.Urls.First()), app, spool, tally);
     }
 }
 
 /// <summary>An Ingress, and what one may send to it.</summary>
-public sealed class HostileIngress(Uri address, WebApplication? app, string spool) : IAsyncDisposable
+public sealed class HostileIngress(Uri address, WebApplication? app, string spool, RefusalTally? tally = null) : IAsyncDisposable
 {
     public const string Body = """{"event":"transaction.success","transactionId":"txn_good","isPaymentSucces":true,"amount":5000}""";
 
@@ -116,10 +118,8 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     public Task CountsAsync(params string[] parts) => Condition.HoldsAsync($"/metrics has {string.Join(' ', parts)}", async () =>
         (await _http.GetStringAsync("/metrics")).Split('\n').Any(line => parts.All(p => line.Contains(p, StringComparison.Ordinal))));
 
-    /// <summary>How many webhooks were refused for a reason, or for any, as /metrics says.</summary>
-    public async Task<int> RefusedAsync(string? reason = null) => (await _http.GetStringAsync("/metrics")).Split('\n')
-        .Where(line => line.StartsWith("kkiaevents_webhooks_refused_total{", StringComparison.Ordinal) && (reason is null || line.Contains($"reason=\"{reason}\"", StringComparison.Ordinal)))
-        .Sum(line => int.Parse(line[(line.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>How many webhooks were refused for a reason, or for any: of this Ingress alone.</summary>
+    public long Refused(string? reason = null) => tally!.Of(reason);
 
     /// <summary>How many connections the server has open, as /metrics says.</summary>
     public async Task<int> ConnectionsAsync() => (await _http.GetStringAsync("/metrics")).Split('\n')
@@ -129,6 +129,7 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        tally?.Dispose();
         if (app is null)
             return;
         await app.StopAsync();

@@ -23,6 +23,11 @@ public sealed class TopologyExceptionTests
     }
 
     [Fact]
+    public void A_classic_queue_is_named_as_one_whatever_differs_first() => Assert.Contains(
+        "was made as a classic queue and must be a quorum queue",
+        TopologyException.OfMadeOtherwise(Topology.TransactionsQueue, "PRECONDITION_FAILED - inequivalent arg 'x-dead-letter-exchange' for queue 'kkiaevents-processor' in vhost '/': received the value 'kkiaevents-dead' of type 'longstr' but current is none", "/", isClassic: true).Message);
+
+    [Fact]
     public void An_exchange_that_was_made_otherwise_is_named_by_its_own_name()
     {
         var trouble = TopologyException.OfMadeOtherwise(
