@@ -43,7 +43,7 @@ public static class UnansweredDecision
                     ReceivedAt = payment.ReceivedAt,
                     DecidedAt = unanswered.At,
                     Reason = reason,
-                    Detail = $"{detail} ({unanswered.Error.TrimEnd('.')}). Nothing is decided and it is asked again; look the payment up in KKiaPay's dashboard.",
+                    Detail = $"{detail} ({unanswered.Error}). Nothing is decided and it is asked again; look the payment up in KKiaPay's dashboard.",
                     ExpectedAmount = order?.Due ?? (payment.ClaimedAmounts.Count > 0 ? payment.ClaimedAmounts[0] : null),
                 }
                 : null;
