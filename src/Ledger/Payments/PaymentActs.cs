@@ -36,7 +36,8 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     /// <param name="amount">What was paid by KKiaPay's dashboard, whole XOF: an acceptance must say it where KKiaPay's answer has no amount that can be read, and must not say another one where it has. Null when the person states none.</param>
     /// <param name="part">True to accept the payment as a part of what its order is due: nothing is handed over before the parts make it full.</param>
     public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken, long? dueSeen = null, long? amount = null, bool part = false) =>
-        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order, amount, part) ?? DueProblem(payment, verdict, order, dueSeen, amount),
+        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order, amount, part)
+                ?? (DueProblem(payment, verdict, order, dueSeen, amount) is { } due ? $"{due} {PossibleActs.Of(payment, order)}" : null),
             (payment, order) => part
                 ? PartAcceptance(payment, by.Trim(), reason.Trim(), time.GetUtcNow(), order!, amount)
                 : Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow(), order, amount), cancellationToken);
