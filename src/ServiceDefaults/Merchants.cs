@@ -70,7 +70,7 @@ public sealed partial class Merchants : IDisposable
     {
         var secrets = _section.GetChildren().ToDictionary(
             m => m.Key,
-            m => SecretsOf(m, before));
+            IReadOnlyList<string> (m) => SecretsOf(m, before));
         // Nobody takes all merchants away: a file is being replaced, or can't be read. What a webhook is refused for is lost.
         if (secrets.Count == 0 && before is not null)
             return before;
@@ -81,7 +81,7 @@ public sealed partial class Merchants : IDisposable
 
     // What can't match was meant to be another secret: while that is so, those that counted before count too. White space around
     // one is an editor's, and no reason to refuse what comes.
-    private static IReadOnlyList<string> SecretsOf(IConfigurationSection merchant, Known? before)
+    private static List<string> SecretsOf(IConfigurationSection merchant, Known? before)
     {
         var given = Given(merchant).Select(s => SecretText.Trimmed(s.Value)).Where(s => s.Length > 0).ToList();
         return given.Exists(s => SecretText.ProblemOf(s) is not null) && before?.Secrets.GetValueOrDefault(merchant.Key) is { } former ? [.. given.Union(former)] : given;

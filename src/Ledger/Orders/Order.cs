@@ -205,7 +205,7 @@ public sealed record Order : IRevisioned
     private long PartsOf(string? beside = null) => Parts?.Where(p => p.TransactionId != beside).Sum(p => p.Amount) ?? 0;
 
     // None is null: an order without parts is written as it was before there were any.
-    private IReadOnlyList<OrderPart>? PartsBeside(string transactionId) => Parts?.Where(p => p.TransactionId != transactionId).ToList() is { Count: > 0 } left ? left : null;
+    private List<OrderPart>? PartsBeside(string transactionId) => Parts?.Where(p => p.TransactionId != transactionId).ToList() is { Count: > 0 } left ? left : null;
 
     // What is paid for the order, less the parts: what this payment alone is worth.
     private long? BeforeFees(OrderPaid paid) => (paid.PaidForOrder ?? paid.Amount) - PartsOf(paid.TransactionId) is var own && own != paid.Amount ? own : null;
