@@ -84,7 +84,7 @@ public sealed class TopologyDeclaration(BusAddress address)
                 {
                     // The rest is declared all the same: what is right goes on.
                     if (!_classic.TryGetValue(part.Name, out var isClassic))
-                        _classic[part.Name] = isClassic = part.IsQueue && await IsClassicAsync(connection, part.Name, cancellationToken);
+                        _classic[part.Name] = isClassic = part.IsQueue && mismatch.ReplyText.Contains("for queue", StringComparison.Ordinal) && await IsClassicAsync(connection, part.Name, cancellationToken);
                     if (madeOtherwise?.MadeOtherwise != Topology.TransactionsQueue)
                         madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost, isClassic);
                     channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);

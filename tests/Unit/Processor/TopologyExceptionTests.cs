@@ -9,9 +9,9 @@ public sealed class TopologyExceptionTests
     [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'kkiaevents-processor' in vhost '/': received 'quorum' but current is 'classic'", "was made as a classic queue")]
     [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'kkiaevents-processor' in vhost '/': received the value 'quorum' of type 'longstr' but current is none", "was made as a classic queue")]
     [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'kkiaevents-processor' in vhost '/': received 'quorum' but current is 'stream'", "was made as a stream queue")]
-    [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-delivery-limit' for queue 'kkiaevents-processor' in vhost '/': received the value '20' of type 'signedint' but current is none", "another x-delivery-limit")]
-    [InlineData("PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'kkiaevents-processor' in vhost '/': received 'true' but current is 'false'", "another durable")]
-    [InlineData("PRECONDITION_FAILED", "another argument")]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-delivery-limit' for queue 'kkiaevents-processor' in vhost '/': received the value '20' of type 'signedint' but current is none", "was made with another x-delivery-limit")]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'kkiaevents-processor' in vhost '/': received 'true' but current is 'false'", "was made with another durable")]
+    [InlineData("PRECONDITION_FAILED", "was made with another argument")]
     public void A_queue_that_was_made_otherwise_is_named_with_the_way_out(string reply, string made)
     {
         var trouble = TopologyException.OfMadeOtherwise(Topology.TransactionsQueue, reply, "/");
