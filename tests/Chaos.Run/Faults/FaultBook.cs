@@ -65,7 +65,7 @@ internal sealed class FaultBook
             ["database: SIGSTOP"] = _ => AwayAsync(system.Backing.Database.PauseAsync(), () => system.Backing.Database.ResumeAsync()),
             ["database: pg_terminate_backend"] = _ => database.TerminateAsync(),
             ["database: read-only, and back without ended sessions"] = _ => database.ReadOnlyAsync(),
-            ["database: refuses logins for longer than the consumer time-out"] = _ => database.RefuseLoginsAsync(ChaosSystem.ConsumerTimeout * 1.5, end),
+            ["database: refuses logins for longer than the consumer time-out"] = _ => database.RefuseLoginsAsync(ChaosSystem.ConsumerTimeout * 1.3, end),
             ["database: long transaction"] = _ => database.HoldTransactionAsync(),
             ["database: dump"] = _ => database.DumpAsync(),
             ["provider: down"] = draw => provider.DoAsync(draw < 0.5 ? new { errorRate = 1.0, errorStatus = 503 } : new { hang = true }),

@@ -10,7 +10,7 @@ namespace KkiaEvents.Chaos.Running;
 internal sealed class ChaosSystem : IAsyncDisposable
 {
     /// <summary>How long the broker lets a Processor hold a message: shorter than a fault, and longer than a busy machine needs.</summary>
-    public static readonly TimeSpan ConsumerTimeout = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan ConsumerTimeout = TimeSpan.FromSeconds(30);
 
     private const int Replicas = 2;
     private readonly Layout layout;
