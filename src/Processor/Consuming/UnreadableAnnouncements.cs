@@ -13,9 +13,11 @@ internal sealed partial class UnreadableAnnouncements(RefusedAnnouncements refus
         if (unreadable.InnerException is not AnnouncementException announcement)
             return false;
         metrics.AnnouncedUnreadably();
+        // A name that can't be read is not the one that stands for none.
+        var merchant = announcement.Merchant is { } named ? merchants.Named(named) ?? named : "";
         LogRefused(announcement.Message, announcement.OrderId ?? "?", $"{announcement.Merchant}/{announcement.OrderId}");
         await refusals.AnswerAsync(
-            delivery, unreadable.MessageId, merchants.Named(announcement.Merchant) ?? announcement.Merchant ?? "", announcement.OrderId ?? "", announcement.Amount, announcement.TransactionId, announcement.Message);
+            delivery, unreadable.MessageId, merchant, announcement.OrderId ?? "", announcement.Amount, announcement.TransactionId, announcement.Message);
         return announcement.IsReadable;
     }
 
