@@ -48,12 +48,16 @@ public static class LedgerFaults
     {
         AggregateException many => many.InnerExceptions.Any(CondemnsSession),
         ReadOnlySessionException => true,
-        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.AdminShutdown
-            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } => true,
-        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        PostgresException postgres => CondemnsSession(postgres.SqlState),
         { InnerException: { } inner } => CondemnsSession(inner),
         _ => false,
     };
+
+    // 08: the connection itself; a standby says 55000 where it does not say 25006.
+    private static bool CondemnsSession(string sqlState) =>
+        sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+        || sqlState.StartsWith("08", StringComparison.Ordinal);
 
     private static LedgerFault Classify(string sqlState) => sqlState switch
     {
