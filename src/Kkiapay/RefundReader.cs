@@ -8,6 +8,8 @@ namespace KkiaEvents.Kkiapay;
 /// </summary>
 internal static class RefundReader
 {
+    private static readonly string[] WordFields = ["status", "code"];
+
     public static KkiapayRefund Read(ProviderAnswer answer, KkiapayDialect dialect)
     {
         RefundResult? result = null;
@@ -98,10 +100,8 @@ internal static class RefundReader
         (ProviderFields.Text(part, "status") ?? ProviderFields.Text(part, "code")) is ['4' or '5', ..] number && number.All(char.IsAsciiDigit);
 
     // "PENDING" or "COMPLETE" with a 400 is no refusal that is explained.
-    private static bool SpeaksOfAPayment(JsonElement part) => IsStatusOfAPayment(part, "status") || IsStatusOfAPayment(part, "code");
-
-    private static bool IsStatusOfAPayment(JsonElement part, string name) =>
-        ProviderFields.StringOf(part, name) is { } word && StatusWords.IsKnown(word) && StatusWords.ReadRefund(word) is null;
+    private static bool SpeaksOfAPayment(JsonElement part) => WordFields.Any(name =>
+        ProviderFields.StringOf(part, name) is { } word && StatusWords.IsKnown(word) && StatusWords.ReadRefund(word) is null);
 
     private static string? MessageOf(JsonElement part) =>
         ProviderFields.Text(part, "message") ?? ProviderFields.Text(part, "description") ?? ProviderFields.Text(part, "reason") ?? ProviderFields.Text(part, "error")

@@ -16,6 +16,8 @@ public sealed partial class AnswerFuzzTests
 
     private static readonly string[] Failed = ["FAILED", "INSUFFICIENT_FUND"];
 
+    private static readonly string[] SentenceIn = ["message", "description", "error", "code", "status", "reason"];
+
     private static readonly string[] RefusalIn = ["status", "code", "reason"];
 
     private static readonly string[] Refunded = ["REFUNDED", "REVERTED"];
@@ -154,7 +156,7 @@ public sealed partial class AnswerFuzzTests
     {
         if (root.Get("amount") is not (null or "") || IsKnown(root))
             return false;
-        var texts = new[] { "message", "description", "error", "code", "status", "reason" }.Select(root.Get).Append((root.Get("error") as ReferenceJson.Members)?.Get("message"));
+        var texts = SentenceIn.Select(root.Get).Append((root.Get("error") as ReferenceJson.Members)?.Get("message"));
         return texts.Select(text => text is List<object?> { Count: > 0 } list ? list[0] : text).OfType<string>()
             .Any(text => Transaction().IsMatch(text) && NotFound().IsMatch(text) && !Address().IsMatch(text));
     }
@@ -215,7 +217,7 @@ public sealed partial class AnswerFuzzTests
 
         // Money moved only where a 2xx says so about this transaction, in its status or its code.
         var says = http is 200 or 201 && new[] { root?.Get("status"), root?.Get("code") }.OfType<string>().Any(said => Known(said) is "REFUNDED" or "REVERTED" or "SUCCESS");
-        var sentences = new[] { "message", "description", "error" }.Select(name => root?.Get(name)).OfType<string>();
+        var sentences = SentenceIn[..3].Select(name => root?.Get(name)).OfType<string>();
         var claims = says || (http is 200 or 201 && sentences.Any(said => Regex.IsMatch(said, "success.*revert", RegexOptions.IgnoreCase)));
         var about = root?.Get("transactionId") is null or "" or "t1";
         Assert.True(read.Result != RefundResult.Refunded || (claims && about), "A refund was read that nobody claimed.");
