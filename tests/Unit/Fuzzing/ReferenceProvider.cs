@@ -176,12 +176,12 @@ internal static partial class ReferenceProvider
         var alike = members.All.Where(m => m.Key.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .Equals(path[0], StringComparison.OrdinalIgnoreCase)).ToList();
         // The name as it is written in the list of places comes first, then those like it, where they agree.
-        var exact = alike.Where(m => m.Key.Equals(Written.GetValueOrDefault(path[0], path[0]), StringComparison.Ordinal)).Select(m => Field(m.Value, path[1..])).FirstOrDefault();
+        var exact = alike.Where(m => m.Key.Equals(Spelt.GetValueOrDefault(path[0], path[0]), StringComparison.Ordinal)).Select(m => Field(m.Value, path[1..])).FirstOrDefault();
         var others = alike.Select(m => Field(m.Value, path[1..])).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         return exact ?? (others.Count == 1 ? others[0] : null);
     }
 
-    private static readonly Dictionary<string, string> Written = new()
+    private static readonly Dictionary<string, string> Spelt = new()
     {
         ["orderid"] = "orderId", ["ordernumber"] = "orderNumber", ["orderreference"] = "orderReference", ["orderref"] = "orderRef", ["commandeid"] = "commandeId", ["numerocommande"] = "numeroCommande",
     };
