@@ -158,15 +158,14 @@ public static partial class AnnouncementReader
             var text = member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? Said(member).Trim() : null;
             if (text is null)
                 throw new AnnouncementException(member.Path!, $"is {Shown(member.Value)}, but must be a number of whole XOF, for example 5000.");
-            var digits = text.StartsWith('+') ? text[1..] : text;
-            if (WholeNumber.Read(Encoding.UTF8.GetBytes(digits)) is { } amount)
+            if ((member.Value.ValueKind == JsonValueKind.String ? WrittenAmount.Read(text) : WholeNumber.Read(Encoding.UTF8.GetBytes(text))) is { } amount)
                 return amount > 0 ? amount : throw Refused(member, "the amount must be above 0.");
             if (text.ToLowerInvariant() is "nan" or "inf" or "-inf" or "infinity" or "-infinity")
                 throw Refused(member, "that is no amount.");
             // A decimal number, if it were not for its sign, its fraction or its size.
-            if (!Decimal().IsMatch(digits))
+            if (!Decimal().IsMatch(text.TrimStart('+')))
                 throw new AnnouncementException(member.Path!, $"is {Shown(member.Value)}, but must be a number of whole XOF, for example 5000.");
-            throw Refused(member, digits.StartsWith('-') ? "the amount must be above 0." : "the amount must be whole XOF, 1 to 9223372036854775807.");
+            throw Refused(member, text.StartsWith('-') ? "the amount must be above 0." : "the amount must be whole XOF, 1 to 9223372036854775807.");
         }
 
         /// <summary>The amount for the record of a refusal, negative where it is so; 0 when it can't be read.</summary>

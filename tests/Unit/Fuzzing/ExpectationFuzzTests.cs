@@ -103,7 +103,7 @@ public sealed class ExpectationFuzzTests : IAsyncLifetime
             return null;
         if (Withdrawn(Of("withdrawn")) is not { } withdrawn)
             return null;
-        var amount = Of("amount") is string signed && signed.Trim() is ['+', .. var rest] ? (rest.Trim() == rest ? ReferenceProvider.Whole(rest) : null) : ReferenceProvider.Whole(Of("amount"));
+        var amount = ReferenceProvider.Whole(Of("amount"));
         if (!withdrawn && amount is not > 0)
             return null;
         if (Said(Of("merchant") ?? "default") is not "default")
