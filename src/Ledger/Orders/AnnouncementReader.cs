@@ -124,7 +124,7 @@ public static partial class AnnouncementReader
         public static string OrderId(Member member)
         {
             var id = Text(member) ?? throw Missing(member, "$.orderId", "the order's id, as a string or a number");
-            return OrderIdForm.Canonical(id) is not null ? id : throw Refused(member, $"that is no order id. {OrderIdForm.Rule}");
+            return OrderIdForm.ProblemOf(id) is { } problem ? throw Refused(member, $"that is no order id. {problem}") : id;
         }
 
         /// <summary>A number by its digits, whatever its form: languages that know floats only write an id of 16 digits with an exponent.</summary>
