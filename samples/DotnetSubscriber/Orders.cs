@@ -22,7 +22,8 @@ internal sealed class Orders
             if (stopped.Contains(paid.TransactionId))
                 return "it was flagged: do not hand over";
             // The amount was held against an announcement, or else is yours to check: a buyer can change it in the browser.
-            if (paid.DueAmount is null && (paid.OrderId is null || costs.GetValueOrDefault(paid.OrderId) != paid.Amount))
+            // What the order got is the amount, unless the event says otherwise: the customer may have paid fees on top.
+            if (paid.DueAmount is null && (paid.OrderId is null || costs.GetValueOrDefault(paid.OrderId) != (paid.PaidForOrder ?? paid.Amount)))
             {
                 return paid.OrderId is { } named && costs.TryGetValue(named, out var cost)
                     ? $"nobody announced this order: compare. It costs {cost} XOF: do not hand over"

@@ -7,10 +7,11 @@ export class Orders {
   #stopped = new Set(); // transactions
 
   // What to do about a payment.
-  paid({ orderId, transactionId, amount, dueAmount }) {
+  paid({ orderId, transactionId, amount, paidForOrder, dueAmount }) {
     if (this.#stopped.has(transactionId)) return 'it was flagged: do not hand over';
     // The amount was held against an announcement, or else is yours to check: a buyer can change it in the browser.
-    if ((dueAmount ?? null) === null && this.#costs.get(orderId) !== amount) {
+    // What the order got is the amount, unless the event says otherwise: the customer may have paid fees on top.
+    if ((dueAmount ?? null) === null && this.#costs.get(orderId) !== (paidForOrder ?? amount)) {
       return this.#costs.has(orderId)
         ? `nobody announced this order: compare. It costs ${this.#costs.get(orderId)} XOF: do not hand over`
         : 'nobody announced this order: compare it with your own before you hand over';

@@ -12,7 +12,9 @@ class Orders:
         if transaction in self._stopped:
             return "it was flagged: do not hand over"
         # The amount was held against an announcement, or else is yours to check: a buyer can change it in the browser.
-        if event.get("dueAmount") is None and self._costs.get(order) != event["amount"]:
+        # What the order got is the amount, unless the event says otherwise: the customer may have paid fees on top.
+        got = event["amount"] if event.get("paidForOrder") is None else event["paidForOrder"]
+        if event.get("dueAmount") is None and self._costs.get(order) != got:
             if order in self._costs:
                 return f"nobody announced this order: compare. It costs {self._costs[order]} XOF: do not hand over"
             return "nobody announced this order: compare it with your own before you hand over"

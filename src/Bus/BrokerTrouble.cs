@@ -13,6 +13,8 @@ public static class BrokerTrouble
         var innermost = exception;
         for (var at = exception; at is not null; at = at is AggregateException { InnerExceptions.Count: > 0 } many ? many.InnerExceptions[^1] : at.InnerException)
         {
+            if (at is TopologyException)
+                return at.Message;
             if (at is AuthenticationFailureException)
                 return $"it refuses user '{address.User}'. Check user and password in ConnectionStrings__RabbitMq.";
             if (at is System.Security.Authentication.AuthenticationException && at.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))

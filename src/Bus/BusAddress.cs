@@ -53,6 +53,8 @@ public sealed class BusAddress
     {
         if (TryParse(text) is not { } address)
             return "is not an AMQP URI (amqp:// or amqps://).";
+        if (address.User.Any(char.IsControl) || address.Password.Any(char.IsControl))
+            return "has a user or password with a line break or another control character in it (%0A, %0D): the file that it was made from ends in one. Take it away.";
         if (address.ParameterOf("verify") is { } verify && verify != "verify_peer")
             return "says verify, which can't be switched off: name the authority that signed the broker's certificate with cacertfile.";
         if (address.AuthorityFile is not { } file)

@@ -24,17 +24,18 @@ public sealed class TopologyDeclaration(BusAddress address)
     // Asked once: each refusal is a line in the broker's log.
     private readonly HashSet<string> _refused = [];
 
+    // Asked once as well: the question would make the queue if somebody took it away at that moment.
+    private readonly Dictionary<string, bool> _classic = [];
+
     /// <summary>Declares everything on a connection of its own, once.</summary>
     /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
-    /// <exception cref="OperationInterruptedException">Something of that name exists with other arguments.</exception>
-    /// <exception cref="TopologyException">Something is not there, and this user may not declare it.</exception>
+    /// <exception cref="TopologyException">Something is there with another type or other arguments; or is not there, and this user may not declare it.</exception>
     /// <returns>What the broker says of each queue at that; nothing of one that is there with other arguments.</returns>
     public static Task<IReadOnlyList<QueueLevel>> DeclareAsync(BusAddress address, CancellationToken cancellationToken) => new TopologyDeclaration(address).DeclareAsync(cancellationToken);
 
     /// <summary>Declares what outcomes are published to, on a connection of its own. Who publishes them must have done so: what is bound to nothing is lost.</summary>
     /// <exception cref="BrokerUnreachableException">The broker can't be reached, or refuses the user.</exception>
-    /// <exception cref="OperationInterruptedException">Something of that name exists with other arguments.</exception>
-    /// <exception cref="TopologyException">This user may not declare it.</exception>
+    /// <exception cref="TopologyException">This user may not declare it, or something of that name is there as something else.</exception>
     public static async Task DeclareOutcomesAsync(BusAddress address, CancellationToken cancellationToken)
     {
         await using var connection = await address.Factory("kkiaevents-topology").CreateConnectionAsync(cancellationToken);
@@ -48,6 +49,10 @@ public sealed class TopologyDeclaration(BusAddress address)
             throw new TopologyException(
                 $"User '{address.User}' may not declare the exchanges of outcomes ({refusal.ReplyText}). Import the definitions of this version: docs/security.md says how.");
         }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } mismatch)
+        {
+            throw TopologyException.OfMadeOtherwise(Topology.OutcomesExchange, mismatch.ReplyText, address.VirtualHost);
+        }
     }
 
     /// <summary>Declares everything on a connection of its own. Not to be called twice at the same time.</summary>
@@ -56,6 +61,7 @@ public sealed class TopologyDeclaration(BusAddress address)
     public async Task<IReadOnlyList<QueueLevel>> DeclareAsync(CancellationToken cancellationToken)
     {
         var levels = new List<QueueDeclareOk?>();
+        TopologyException? madeOtherwise = null;
         await using var connection = await address.Factory("kkiaevents-topology").CreateConnectionAsync(cancellationToken);
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var part in _parts)
@@ -65,6 +71,7 @@ public sealed class TopologyDeclaration(BusAddress address)
                 try
                 {
                     levels.Add(await part.DeclareAsync(new(connection, channel, cancellationToken)));
+                    _classic.Remove(part.Name);
                     continue;
                 }
                 catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused })
@@ -73,13 +80,63 @@ public sealed class TopologyDeclaration(BusAddress address)
                     // The refusal closed it.
                     channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
                 }
+                catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } mismatch)
+                {
+                    // The rest is declared all the same: what is right goes on.
+                    if (!_classic.TryGetValue(part.Name, out var isClassic))
+                        _classic[part.Name] = isClassic = part.IsQueue && mismatch.ReplyText.Contains("for queue", StringComparison.Ordinal) && await IsClassicAsync(connection, part.Name, cancellationToken);
+                    if (madeOtherwise?.MadeOtherwise != Topology.TransactionsQueue)
+                        madeOtherwise = TopologyException.OfMadeOtherwise(part.Name, mismatch.ReplyText, address.VirtualHost, isClassic);
+                    channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                    if (isClassic)
+                        await UnbindAsync(connection, part.Name, cancellationToken);
+                    continue;
+                }
             }
 
             if (part.Needed)
                 levels.Add(await LookForAsync(channel, part, cancellationToken));
         }
 
+        if (madeOtherwise is not null)
+            throw madeOtherwise;
         return [.. levels.OfType<QueueDeclareOk>().Select(q => new QueueLevel(q.QueueName, q.MessageCount, q.ConsumerCount))];
+    }
+
+    // The broker names the first argument that differs, not the type. One that only its type is said of declares a plain classic
+    // queue again; of one with further arguments it says so.
+    private static async Task<bool> IsClassicAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        async Task<string?> ReplyAsync(string type)
+        {
+            try
+            {
+                await using var own = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await own.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type }, cancellationToken: cancellationToken);
+                return null;
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed })
+            {
+                return e.ShutdownReason!.ReplyText;
+            }
+        }
+
+        var classic = await ReplyAsync("classic");
+        return classic is null || TopologyException.SaysClassic(classic) || TopologyException.SaysClassic(await ReplyAsync("quorum") ?? "");
+    }
+
+    // Nobody of ours can consume from it, and the way out deletes it: nothing more must go in. Declaring it binds it again.
+    private static async Task UnbindAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var own = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await own.QueueUnbindAsync(queue, queue, "", cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException)
+        {
+            // Not bound, or not ours to unbind.
+        }
     }
 
     private async Task<QueueDeclareOk?> LookForAsync(IChannel channel, Part part, CancellationToken cancellationToken)
@@ -165,6 +222,3 @@ public sealed class TopologyDeclaration(BusAddress address)
 
     private sealed record Part(string Name, bool IsQueue, Func<Declaring, Task<QueueDeclareOk?>> DeclareAsync, bool Needed = true);
 }
-
-/// <summary>A part of the topology is not there, and this service's user may not declare it; the message says what to do.</summary>
-public sealed class TopologyException(string message) : Exception(message);

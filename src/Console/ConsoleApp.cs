@@ -13,6 +13,7 @@ using KkiaEvents.Ledger.Orders;
 using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
 using KkiaEvents.ServiceDefaults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KkiaEvents.Console;
 
@@ -40,12 +41,13 @@ public static class ConsoleApp
         builder.Services.AddApiKeyAccess();
         builder.Services.AddApiDocument();
         builder.Services.AddExceptionHandler<ProblemHandler>();
-        builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>(LedgerHealth.Name, HealthStatus.Degraded, [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new WordConverter());
             json.SerializerOptions.Converters.Add(new OutsideTextConverter());
+            json.SerializerOptions.Converters.Add(new AnnouncementConverter());
             json.SerializerOptions.RespectNullableAnnotations = true;
             // A criterion that is misspelt must not be a criterion that is not there.
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
@@ -60,6 +62,7 @@ public static class ConsoleApp
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseIdsInPaths();
         app.UseAuthentication();
         app.UseAuthorization();
         // After authorization: a caller without a key learns nothing of the endpoints.

@@ -49,8 +49,9 @@ public abstract record OrderEvent
 /// <summary>
 /// KKiaPay itself confirmed a payment for the order. Where <see cref="DueAmount"/> says what the shop announced, the payment
 /// was held against it and the order is paid: hand over the goods. Where it is null, nobody announced the order and nothing
-/// guarded the amount, which a buyer can change in the browser: compare <see cref="Amount"/> with your own order first.
-/// At most one per transaction, and at most one per order that pays what was due.
+/// guarded the amount, which a buyer can change in the browser: compare <see cref="PaidForOrder"/>, or <see cref="Amount"/> where
+/// that is null, with your own order first. At most one per transaction, and at most one per order that pays what was due: parts
+/// of a due that a person accepted make one, when they add up to it.
 /// </summary>
 public sealed record OrderPaid : OrderEvent
 {
@@ -59,9 +60,22 @@ public sealed record OrderPaid : OrderEvent
 
     /// <summary>
     /// What the order was due when this was decided, as the shop announced it, gross, in whole XOF; null when nobody had
-    /// announced it. It differs from <see cref="Amount"/> only where a person accepted the difference.
+    /// announced it. It is <see cref="Amount"/> or <see cref="PaidForOrder"/>, unless a person accepted the difference.
     /// </summary>
     public long? DueAmount { get; init; }
+
+    /// <summary>
+    /// How much of the order is paid with this payment, in whole XOF, where that is not <see cref="Amount"/>; null, or left out, where
+    /// it is. Without <see cref="Fees"/> that the customer paid on top of the price (KKiaPay credits the merchant the rest in full);
+    /// with what earlier payments of the order paid that a person accepted as parts of its due. Fees that the merchant bears are
+    /// never taken off.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? PaidForOrder { get; init; }
+
+    /// <summary>True where KKiaPay confirmed the payment and its answer had no amount that can be read: <see cref="Amount"/> is what a person found in KKiaPay's dashboard. Null, or left out, otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? AmountStated { get; init; }
 
     /// <summary>KKiaPay's commission, in whole XOF; null when it says none.</summary>
     public long? Fees { get; init; }
@@ -137,7 +151,7 @@ public sealed record OrderRefunded : OrderEvent
 [JsonConverter(typeof(JsonStringEnumConverter<FlagReason>))]
 public enum FlagReason
 {
-    /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed. After an <see cref="OrderPaid"/>: the order was announced since, at another due, and this payment no longer pays it.</summary>
+    /// <summary>KKiaPay's amount differs from what the order is due, or from what the webhook claimed, or can't be read. After an <see cref="OrderPaid"/>: the order was announced since, at another due, and this payment no longer pays it.</summary>
     AmountMismatch,
 
     /// <summary>The verified payment names another order than was announced or claimed, or one that nobody announced and that looks like an announced one; or a person released its order from it.</summary>
@@ -149,7 +163,7 @@ public enum FlagReason
     /// <summary>The transaction is not a payment received (a payout, a transfer).</summary>
     NotAPayment,
 
-    /// <summary>Another transaction has already paid the order: a refund is owed.</summary>
+    /// <summary>Another transaction has already paid the order: a refund is owed, unless a person accepts this one as the rest of its due. No event follows that: the order's <see cref="OrderPaid"/> went out.</summary>
     AlreadyPaid,
 
     /// <summary>KKiaPay has not decided after a day. It is asked again daily.</summary>

@@ -21,7 +21,9 @@ public static class IngressApp
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Merchants>();
         builder.Services.AddSingleton<WebhookMetrics>();
+        builder.Services.AddSingleton<IServerRefusalCounter>(services => services.GetRequiredService<WebhookMetrics>());
         builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddHostedService<ChangedSecrets>();
         builder.AddLimits(options.Limits);
         builder.AddSpool(options.Spool);
         builder.AddWebhookPublishing(options);

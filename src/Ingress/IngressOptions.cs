@@ -19,8 +19,11 @@ internal sealed record IngressOptions(BusAddress Bus, TimeSpan PublishTimeout, S
         using var merchants = new Merchants(configuration);
         const string secretExample = "the-secret-from-KKiaPay's-dashboard";
         merchants.Check(settings, "WebhookSecrets__0", secretExample);
-        foreach (var name in merchants.Names.Where(n => merchants.WebhookSecretsOf(n) is { Count: 0 }))
+        var wrong = merchants.WrongWebhookSecrets().ToList();
+        foreach (var name in merchants.Names.Where(n => merchants.WebhookSecretsOf(n) is { Count: 0 } && !wrong.Exists(w => w.Key.StartsWith($"Kkiapay__Merchants__{n}__", StringComparison.Ordinal))))
             settings.Wrong($"Kkiapay__Merchants__{name}__WebhookSecrets__0", "is missing: without it no webhook can be told from a forged one.", secretExample);
+        foreach (var (key, problem) in wrong)
+            settings.Wrong(key, problem, secretExample);
         settings.ThrowIfWrong();
         return new(BusAddress.TryParse(bus)!, TimeSpan.FromMilliseconds(timeout), spool, limits);
     }

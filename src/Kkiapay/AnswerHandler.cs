@@ -18,9 +18,10 @@ internal sealed class AnswerHandler : DelegatingHandler
             if (!HasBodyToRead(response.StatusCode))
                 return response;
 
-            var body = await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
-            response.Content.Dispose();
-            response.Content = new AnswerContent(body);
+            var came = response.Content;
+            var body = await ReadAsync(came, cancellationToken).ConfigureAwait(false);
+            response.Content = body is { } read ? AnswerBody.Open(read, came.Headers) : AnswerContent.TooLarge(came.Headers);
+            came.Dispose();
             return response;
         }
         catch (IOException e)
@@ -40,11 +41,12 @@ internal sealed class AnswerHandler : DelegatingHandler
         && status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         && !CallBudget.IsUnavailable(status);
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <returns>The body; null when it is longer than <see cref="MaxBody"/>. Asking again would not make it shorter.</returns>
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var announced = content.Headers.ContentLength;
         if (announced > MaxBody)
-            throw new AnswerTooLargeException();
+            return null;
 
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         // One byte more than announced, so that the read that finds the end needs no larger buffer.
@@ -57,27 +59,9 @@ internal sealed class AnswerHandler : DelegatingHandler
                 return buffer.AsMemory(0, used);
             used += read;
             if (used > MaxBody)
-                throw new AnswerTooLargeException();
+                return null;
             if (used == buffer.Length)
                 Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxBody + 1));
         }
     }
 }
-
-/// <summary>An answer's body, already read.</summary>
-internal sealed class AnswerContent(ReadOnlyMemory<byte> body) : HttpContent
-{
-    public ReadOnlyMemory<byte> Body { get; } = body;
-
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        await stream.WriteAsync(Body).ConfigureAwait(false);
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = Body.Length;
-        return true;
-    }
-}
-
-/// <summary>An answer longer than <see cref="AnswerHandler.MaxBody"/>. Asking again would not make it shorter.</summary>
-internal sealed class AnswerTooLargeException() : Exception($"The answer is longer than {AnswerHandler.MaxBody} bytes.");

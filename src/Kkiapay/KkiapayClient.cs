@@ -98,11 +98,6 @@ internal sealed class KkiapayClient(string merchant, IOptionsMonitor<KkiapayOpti
         {
             throw Unavailable(budget, transactionId, "the connection timed out", e);
         }
-        catch (AnswerTooLargeException e)
-        {
-            throw new KkiapayProtocolException(
-                $"KKiaPay's answer about transaction {transactionId} can't be used: {e.Message}", transactionId, e);
-        }
     }
 
     private ProviderAnswer Judge(HttpResponseMessage response, string transactionId, CallBudget budget)
@@ -125,12 +120,32 @@ internal sealed class KkiapayClient(string merchant, IOptionsMonitor<KkiapayOpti
         if (response.Content is not AnswerContent content)
         {
             throw new KkiapayProtocolException(
-                $"KKiaPay's API answered HTTP {status} about transaction {transactionId}. Redirects are not followed, because they would carry the keys elsewhere; check ApiBaseUrl.",
-                transactionId);
+                $"KKiaPay's API answered HTTP {status} about transaction {transactionId}{Towards(response)}. Redirects are not followed, because they would carry the keys elsewhere; check ApiBaseUrl.",
+                transactionId)
+            {
+                Reason = UnreadableReason.Redirect,
+                StatusCode = status,
+                ContentType = AnswerContent.TypeOf(response.Content.Headers),
+            };
         }
 
-        return new ProviderAnswer(transactionId, status, content.Body);
+        var keys = _connection?.Options;
+        var answer = new ProviderAnswer(transactionId, status, content.Body)
+        {
+            ContentType = content.ContentType,
+            Keys = [keys?.PrivateKey, keys?.PublicKey, keys?.SecretKey],
+        };
+        return content.Problem switch
+        {
+            null => answer,
+            UnreadableReason.TooLarge => throw answer.Unreadable(UnreadableReason.TooLarge, $"it is longer than {AnswerHandler.MaxBody} bytes."),
+            _ => throw answer.Unreadable(UnreadableReason.Compression, "it is compressed in a way that can't be undone."),
+        };
     }
+
+    // The host alone: a path or a query may hold what is nobody's business.
+    private static string Towards(HttpResponseMessage response) =>
+        response.Headers.Location is { IsAbsoluteUri: true, Host.Length: > 0 } to ? $", towards {ProviderText.OneLine(to.Host, 100)}" : "";
 
     private static KkiapayUnavailableException Unavailable(CallBudget budget, string transactionId, string why, Exception? inner) =>
         new($"KKiaPay's API gave no usable answer about transaction {transactionId}: {why}. This says nothing about the payment; ask again later.",

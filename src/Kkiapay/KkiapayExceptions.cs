@@ -28,4 +28,17 @@ public sealed class KkiapayAuthenticationException(string message, string transa
 
 /// <summary>An answer that can't be read as one about this transaction. Says nothing about the payment.</summary>
 public sealed class KkiapayProtocolException(string message, string transactionId, Exception? inner = null)
-    : KkiapayException(message, transactionId, inner);
+    : KkiapayException(message, transactionId, inner)
+{
+    /// <summary>Why it can't be used.</summary>
+    public UnreadableReason Reason { get; init; }
+
+    /// <summary>The answer's HTTP status; null when unknown.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>The answer's <c>Content-Type</c> as it came, cut at 100 characters; null when it had none.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>How its body begins, up to 160 characters on one line, for a log: keys, tokens, names, addresses and digits of phone numbers are left out. Empty when there is no body.</summary>
+    public string Beginning { get; init; } = "";
+}

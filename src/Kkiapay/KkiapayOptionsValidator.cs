@@ -48,9 +48,9 @@ internal sealed class KkiapayOptionsValidator(KkiapayMerchants merchants) : IVal
     {
         if (string.IsNullOrEmpty(key))
             return required ? "is not set; KKiaPay's dashboard shows it, section Developers." : null;
-        return key.Length > 512 || key.Any(c => c is <= ' ' or > '~')
-            ? "holds white space or other characters that no key has (a line break at the end of a file, perhaps)."
-            : null;
+        if (key.Length > 512 || key.Any(c => c is <= ' ' or > '~'))
+            return "holds white space or other characters that no key has (a line break at the end of a file, perhaps).";
+        return key[0] is '"' or '\'' || key[^1] is '"' or '\'' ? "stands in quotes, which are part of the value here: take them away." : null;
     }
 
     private static bool IsBase(Uri url) =>

@@ -64,6 +64,7 @@ public static class KkiapayTelemetry
     {
         RefundResult.Refunded => "refunded",
         RefundResult.NotFound => "not_found",
+        RefundResult.AlreadyRefunded => "already_refunded",
         _ => "not_eligible",
     };
 

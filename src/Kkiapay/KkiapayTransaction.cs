@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KkiaEvents.Kkiapay;
 
@@ -22,8 +23,27 @@ public sealed record KkiapayTransaction
     /// </summary>
     public required string ProviderStatus { get; init; }
 
-    /// <summary>Gross amount in whole XOF; null when absent or not a whole number.</summary>
+    /// <summary>
+    /// True when the answer speaks of this payment by no word for its status that is known: none, or a new one. It is
+    /// <see cref="TransactionStatus.Pending"/> then, never final; the API may have changed.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasUnknownStatus => Status == TransactionStatus.Pending && !StatusWords.IsKnown(ProviderStatus);
+
+    /// <summary>Gross amount in whole XOF; null when absent, not a whole number, or of two meanings (the text <c>1.000</c>).</summary>
     public long? Amount { get; init; }
+
+    /// <summary>What the answer has for an amount where it can't be read, in one line of at most 40 units; null when it has none or <see cref="Amount"/> holds it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AmountText { get; init; }
+
+    /// <summary>
+    /// <see cref="Amount"/> less <see cref="Fees"/>, in whole XOF, where the customer paid the fees on top of the price: the answer
+    /// says that the customer bears them, and its <c>income</c> is just that. Null otherwise; where the merchant or a third party bears
+    /// the fees, only <see cref="Amount"/> counts.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? AmountBeforeFees { get; init; }
 
     /// <summary>Commission in whole XOF; null when absent.</summary>
     public long? Fees { get; init; }
@@ -100,7 +120,7 @@ public enum TransactionStatus
     /// <summary><c>REFUNDED</c>, <c>REVERTED</c>: taken and given back.</summary>
     Refunded,
 
-    /// <summary><c>TRANSACTION_NOT_FOUND</c>, also as a 4xx with <c>Transaction Not Found</c>, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
+    /// <summary><c>TRANSACTION_NOT_FOUND</c>, the same as a sentence (<c>Transaction Not Found</c>) in an answer that shows no payment, or 404 in the Rest dialect: the provider does not know it (yet).</summary>
     NotFound,
 
     /// <summary><c>INVALID_TRANSACTION</c>: it belongs to another merchant.</summary>
@@ -137,4 +157,7 @@ public enum RefundResult
 
     /// <summary>The provider does not know the transaction.</summary>
     NotFound,
+
+    /// <summary>Not done by this call, because it was given back before, says the provider. Verifying must confirm it.</summary>
+    AlreadyRefunded,
 }

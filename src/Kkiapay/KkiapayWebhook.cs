@@ -13,7 +13,7 @@ public sealed record KkiapayWebhook
     /// <summary>KKiaPay's transaction id: 1 to 64 of A-Z, a-z, 0-9, underscore, hyphen.</summary>
     public required string TransactionId { get; init; }
 
-    /// <summary>Claimed amount, whole XOF; null when absent or not a whole number.</summary>
+    /// <summary>Claimed amount, whole XOF; null when absent, not a whole number, or of two meanings (the text <c>1.000</c>).</summary>
     public long? Amount { get; init; }
 
     /// <summary>The widget's <c>partnerId</c>; null when absent or empty.</summary>
@@ -84,7 +84,7 @@ public sealed record KkiapayWebhook
             TransactionId = transactionId,
             Amount = ProviderFields.Whole(root, "amount"),
             PartnerId = ProviderFields.Id(root, "partnerId"),
-            StateData = ShopData.Read(root, "stateData"),
+            StateData = ShopData.Of(root),
             FailureCode = ProviderFields.Id(root, "failureCode"),
             PerformedAt = ProviderFields.PerformedAt(root),
         };

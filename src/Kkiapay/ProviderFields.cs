@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 
 namespace KkiaEvents.Kkiapay;
@@ -22,7 +21,7 @@ internal static class ProviderFields
     public static string? Id(JsonElement parent, string name, int max = ProviderText.MaxId) =>
         Scalar(parent, name) is { } text && text.Length <= max ? text : null;
 
-    /// <summary>Whole XOF, from a number or from a string of digits; null when absent, negative, fractional or too large.</summary>
+    /// <summary>Whole XOF, from a number, or from a string by <see cref="WrittenAmount"/>; null when absent, negative, fractional, too large, or of two meanings.</summary>
     public static long? Whole(JsonElement parent, string name)
     {
         if (!TryGet(parent, name, out var value))
@@ -30,10 +29,16 @@ internal static class ProviderFields
         return value.ValueKind switch
         {
             JsonValueKind.Number => WholeNumber.Read(JsonMarshal.GetRawUtf8Value(value)),
-            JsonValueKind.String => WholeNumber.Read(Encoding.UTF8.GetBytes(value.GetString()!.Trim())),
+            JsonValueKind.String => WrittenAmount.Read(value.GetString()!),
             _ => null,
         };
     }
+
+    /// <summary>What stands where an amount can't be read, in a line of at most 40 units; null when nothing stands there, or when it can be read.</summary>
+    public static string? Unread(JsonElement parent, string name) =>
+        TryGet(parent, name, out var value) && Whole(parent, name) is null
+            ? ProviderText.OneLine(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), 40)
+            : null;
 
     /// <summary>A boolean, or the words "true" and "false"; null otherwise.</summary>
     public static bool? Flag(JsonElement parent, string name)

@@ -23,6 +23,22 @@ internal static class ProviderJson
         [NotNullWhen(true)] out JsonDocument? document,
         [NotNullWhen(false)] out string? problem)
     {
+        if (!TryParse(body, out document, out problem))
+            return false;
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            return true;
+        problem = "The body is JSON but not an object.";
+        document.Dispose();
+        document = null;
+        return false;
+    }
+
+    /// <summary>The same for a body that is JSON of any kind.</summary>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out JsonDocument? document,
+        [NotNullWhen(false)] out string? problem)
+    {
         document = null;
         if (body.Span.StartsWith(ByteOrderMark))
             body = body[ByteOrderMark.Length..];
@@ -40,15 +56,8 @@ internal static class ProviderJson
             try
             {
                 document = JsonDocument.Parse(RepairEscapes(body), Options);
-                if (document.RootElement.ValueKind == JsonValueKind.Object)
-                {
-                    problem = null;
-                    return true;
-                }
-
-                problem = "The body is JSON but not an object.";
-                document.Dispose();
-                document = null;
+                problem = null;
+                return true;
             }
             catch (JsonException e)
             {

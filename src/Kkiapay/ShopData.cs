@@ -5,19 +5,28 @@ using System.Text.Json;
 namespace KkiaEvents.Kkiapay;
 
 /// <summary>
-/// The shop's own data, which the checkout took and the provider gives back: an object, a JSON string of an object, or a
-/// bare order number. What leaves here can be stored as PostgreSQL jsonb and nested in a message, whatever came.
+/// The shop's own data, which the checkout took and the provider gives back: an object, a bare order number, or either in a
+/// JSON string, in a JSON string … What leaves here can be stored as PostgreSQL jsonb and nested in a message, whatever came.
 /// </summary>
 internal static class ShopData
 {
     // Half of what JSON readers accept by default: the data travels inside an event inside an envelope.
     private const int MaxDepth = 32;
 
+    // As often as a shop, its SDK, the checkout and the provider may each make a string of it; and once more.
+    private const int MaxEncodings = 5;
+
     // jsonb's numbers hold 131,072 digits before the point and 16,383 after it, and refuse more.
     private const int MaxExponent = 400;
     private const int MaxNumberLength = 1000;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    /// <summary>The data, from <c>stateData</c> or, where that says nothing, from <c>state</c>: each is what the other dialect calls it.</summary>
+    public static JsonElement? Of(JsonElement root) =>
+        Read(root, "stateData") is not { } data ? Read(root, "state")
+        : SaysNothing(data) && Read(root, "state") is { } state && !SaysNothing(state) ? state
+        : data;
 
     /// <summary>The data; null when missing, null, an empty string, or nested deeper than 32.</summary>
     public static JsonElement? Read(JsonElement parent, string name)
@@ -35,23 +44,33 @@ internal static class ShopData
 
     private static JsonElement? FromText(string text)
     {
-        if (string.IsNullOrWhiteSpace(text))
-            return null;
-
         // Only an object or a string that was encoded once more is unwrapped; digits stay the reference that they are.
-        if (text.AsSpan().TrimStart() is not ['{' or '"', ..])
-            return Bare(text);
-        try
+        for (var times = 0; times < MaxEncodings && text.AsSpan().TrimStart() is ['{' or '"', ..]; times++)
         {
-            using var inner = JsonDocument.Parse(ProviderJson.RepairEscapes(Encoding.UTF8.GetBytes(text)), Options);
-            var root = inner.RootElement;
-            return root.ValueKind == JsonValueKind.String ? Bare(root.GetString()!) : Storable(root);
+            try
+            {
+                using var inner = JsonDocument.Parse(ProviderJson.RepairEscapes(Encoding.UTF8.GetBytes(text)), Options);
+                if (inner.RootElement.ValueKind != JsonValueKind.String)
+                    return Storable(inner.RootElement);
+                text = inner.RootElement.GetString()!;
+            }
+            catch (JsonException)
+            {
+                return Bare(text);
+            }
         }
-        catch (JsonException)
-        {
-            return Bare(text);
-        }
+
+        return Bare(text);
     }
+
+    private static bool SaysNothing(JsonElement data) => data.ValueKind switch
+    {
+        JsonValueKind.Object => !data.EnumerateObject().Any(),
+        JsonValueKind.Array => data.GetArrayLength() == 0,
+        // The official Flutter SDK sends data.toString().
+        JsonValueKind.String => data.GetString()!.Trim().ToUpperInvariant() is "NULL" or "UNDEFINED" or "[]",
+        _ => false,
+    };
 
     private static JsonElement? Bare(string text) =>
         string.IsNullOrWhiteSpace(text) ? null : JsonSerializer.SerializeToElement(text);

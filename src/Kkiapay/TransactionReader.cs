@@ -10,34 +10,66 @@ internal static class TransactionReader
         if (!answer.IsSuccess)
             return ReadRefusal(answer, dialect);
 
-        using var document = answer.Parse(out var named);
+        using var document = answer.Parse();
         var root = document.RootElement;
-        var (status, word) = StatusOf(root);
-        var amount = ProviderFields.Whole(root, "amount");
+        var named = answer.IsNamed(root);
+        var part = AnswerPart.Of(answer, root, ref named);
+        var (status, word) = StatusOf(part);
+        var amount = ProviderFields.Whole(part, "amount");
+
+        if (!StatusWords.IsKnown(word))
+        {
+            // Sentences count only where nothing else does: beside a payment they are the shop's.
+            if (!ProviderFields.TryGet(part, "amount", out _) && SentenceIn(root) is { } sentence)
+                return Bare(answer, TransactionStatus.NotFound, sentence, ProviderText.Raw(answer.Body.Span));
+            if (!named && amount is null)
+                throw answer.Unreadable(UnreadableReason.SaysNothing, "it is JSON that speaks of no payment.");
+        }
 
         // {"status":"FAILED"} alone may as well be about the request. What decides money must speak of a payment.
-        if (!named && amount is null && IsDecisive(status))
-            throw answer.Unreadable("it decides a payment without naming one.");
+        if (!named && amount is null && ProviderFields.Unread(part, "amount") is null && IsDecisive(status))
+            throw answer.Unreadable(UnreadableReason.SaysNothing, "it decides a payment without naming one.");
 
-        return Fill(answer, root, status, word, amount);
+        return Fill(answer, part, status, word, amount);
     }
 
     private static KkiapayTransaction ReadRefusal(ProviderAnswer answer, KkiapayDialect dialect)
     {
         var raw = ProviderText.Raw(answer.Body.Span);
-        using (var document = answer.TryParse(out _, out _))
+        using (var document = answer.TryParse(out _))
         {
-            if (document is not null && RefusalOf(document.RootElement) is var (status, word))
-                return Bare(answer, status, word, raw);
+            if (document is not null)
+            {
+                var parts = AnswerParts.OfRefusal(document.RootElement);
+                foreach (var part in parts)
+                    answer.IsNamed(part);
+                foreach (var part in parts)
+                {
+                    if (RefusalOf(part) is var (status, word))
+                        return Bare(answer, status, word, raw);
+                }
+
+                if (SentenceIn(document.RootElement) is { } sentence)
+                    return Bare(answer, TransactionStatus.NotFound, sentence, raw);
+            }
+            else if (!answer.IsMarkup && raw.Length <= ProviderText.MaxId && RefusalText.SaysUnknown(raw))
+            {
+                return Bare(answer, TransactionStatus.NotFound, ProviderText.OneLine(raw, ProviderText.MaxWord), raw);
+            }
         }
 
         // A 4xx with any other word contradicts itself or is about the request: nothing is known about the payment.
-        return answer.StatusCode == 404 && dialect == KkiapayDialect.Rest && !answer.IsMarkup
+        return answer.StatusCode == 404 && dialect == KkiapayDialect.Rest && !answer.IsMarkup && !RefusalText.IsAboutTheAddress(raw)
             ? Bare(answer, TransactionStatus.NotFound, "404", raw)
-            : throw answer.Unreadable("it is a refusal that says nothing about the transaction.");
+            : throw answer.Unreadable(
+                answer.IsMarkup ? UnreadableReason.Markup : UnreadableReason.Refusal, "it is a refusal that says nothing about the transaction.");
     }
 
-    private static (TransactionStatus Status, string Word)? RefusalOf(JsonElement root)
+    /// <summary>The sentence that says that the provider does not know the transaction; null when there is none.</summary>
+    private static string? SentenceIn(JsonElement root) => AnswerParts.OfRefusal(root)
+        .SelectMany(RefusalText.Of).Where(said => RefusalText.SaysUnknown(said.Text)).Select(said => ProviderText.OneLine(said.Text, ProviderText.MaxWord)).FirstOrDefault();
+
+    public static (TransactionStatus Status, string Word)? RefusalOf(JsonElement root)
     {
         foreach (var name in (ReadOnlySpan<string>)["status", "code", "reason"])
         {
@@ -48,9 +80,9 @@ internal static class TransactionReader
         return null;
     }
 
-    private static (TransactionStatus Status, string Word) StatusOf(JsonElement root)
+    public static (TransactionStatus Status, string Word) StatusOf(JsonElement root)
     {
-        var success = ProviderFields.Flag(root, "isPaymentSucces") ?? ProviderFields.Flag(root, "isPaymentSuccess");
+        var success = SuccessOf(root);
         // A number (4003) is a code of the refusal that stands beside it.
         if (ProviderFields.Text(root, "status", 64) is { } word && !(word.All(char.IsAsciiDigit) && RefusalOf(root) is not null))
             return (StatusWords.Reconcile(StatusWords.Read(word), success), word);
@@ -62,13 +94,15 @@ internal static class TransactionReader
         var hasFailureCode = ProviderFields.Id(root, "failureCode") is not null;
         return success switch
         {
-            true => (hasFailureCode ? TransactionStatus.Pending : TransactionStatus.Complete, "isPaymentSucces:true"),
-            false => (hasFailureCode ? TransactionStatus.Failed : TransactionStatus.Pending, "isPaymentSucces:false"),
+            true => (hasFailureCode ? TransactionStatus.Pending : TransactionStatus.Complete, StatusWords.Flag + "true"),
+            false => (hasFailureCode ? TransactionStatus.Failed : TransactionStatus.Pending, StatusWords.Flag + "false"),
             null => (TransactionStatus.Pending, ""),
         };
     }
 
-    private static bool IsDecisive(TransactionStatus status) => status is TransactionStatus.Complete
+    public static bool? SuccessOf(JsonElement root) => ProviderFields.Flag(root, "isPaymentSucces") ?? ProviderFields.Flag(root, "isPaymentSuccess");
+
+    public static bool IsDecisive(TransactionStatus status) => status is TransactionStatus.Complete
         or TransactionStatus.Failed or TransactionStatus.Cancelled or TransactionStatus.Refunded;
 
     private static KkiapayTransaction Bare(ProviderAnswer answer, TransactionStatus status, string word, string raw) => new()
@@ -94,6 +128,8 @@ internal static class TransactionReader
             Status = status,
             ProviderStatus = word,
             Amount = amount,
+            AmountText = ProviderFields.Unread(root, "amount"),
+            AmountBeforeFees = BeforeFees(root, amount, fees, bearer),
             Fees = fees,
             Net = NetOf(root, amount, fees, bearer),
             CustomerBearsFees = bearer switch { FeeBearer.Unsaid or FeeBearer.Unknown => null, _ => bearer == FeeBearer.Customer },
@@ -105,7 +141,7 @@ internal static class TransactionReader
             Name = ProviderFields.Text(client, "fullname"),
             Email = ProviderFields.Id(client, "email", 320),
             PartnerId = ProviderFields.Id(root, "partnerId"),
-            StateData = ShopData.Read(root, "stateData") ?? ShopData.Read(root, "state"),
+            StateData = ShopData.Of(root),
             FailureCode = ProviderFields.Id(root, "failureCode"),
             FailureMessage = ProviderFields.Text(root, "failureMessage"),
             PerformedAt = ProviderFields.PerformedAt(root),
@@ -147,6 +183,13 @@ internal static class TransactionReader
             null => FeeBearer.Unsaid,
         };
     }
+
+    // Money decides by this: every word about it must agree, and income must be said, not only computed.
+    private static long? BeforeFees(JsonElement root, long? amount, long? fees, FeeBearer bearer) =>
+        bearer == FeeBearer.Customer && ProviderFields.Flag(root, "isFeesBorneByMerchant") is not true
+            && fees > 0 && amount > fees && ProviderFields.Whole(root, "income") == amount - fees
+                ? amount - fees
+                : null;
 
     private static long? NetOf(JsonElement root, long? amount, long? fees, FeeBearer bearer)
     {

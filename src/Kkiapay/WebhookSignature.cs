@@ -30,7 +30,11 @@ public static class WebhookSignature
     /// about this merchant: verify the transaction with <see cref="IKkiapayClient.VerifyAsync"/> before acting on it.
     /// </summary>
     /// <param name="body">The request's body, the bytes as they came.</param>
-    /// <param name="header">The header's value: an HMAC-SHA256 in hex, either case, or the secret itself.</param>
+    /// <param name="header">
+    /// The header's value: an HMAC-SHA256 in hex, either case, or the secret itself. Bytes above 127 may have been read as Latin-1
+    /// or as UTF-8, and a secret that holds such characters may have been sent as either. A server that reads them as Latin-1
+    /// loses none of them (Kestrel: <c>RequestHeaderEncodingSelector</c>).
+    /// </param>
     /// <param name="secrets">The secrets that count; two while one is being replaced. Blank ones never match.</param>
     /// <returns>
     /// The form that matched; <see cref="SignatureForm.None"/> when none did, when the header is missing, or when there is
@@ -76,8 +80,11 @@ public static class WebhookSignature
         {
             if (string.IsNullOrWhiteSpace(secrets[i]))
                 continue;
-            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secrets[i]), content, expected);
-            matches |= CryptographicOperations.FixedTimeEquals(given, expected);
+            foreach (var key in BytesOf(secrets[i]))
+            {
+                HMACSHA256.HashData(key, content, expected);
+                matches |= CryptographicOperations.FixedTimeEquals(given, expected);
+            }
         }
 
         return matches;
@@ -86,19 +93,29 @@ public static class WebhookSignature
     // Digests are of one length, so that the comparison tells nothing about the secret's own.
     private static bool IsAnyOf(string header, IReadOnlyList<string> secrets)
     {
-        Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
+        var given = Array.ConvertAll(BytesOf(header), static bytes => SHA256.HashData(bytes));
         Span<byte> expected = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(header), given);
         var matches = false;
         for (var i = 0; i < secrets.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(secrets[i]))
                 continue;
-            SHA256.HashData(Encoding.UTF8.GetBytes(secrets[i]), expected);
-            matches |= CryptographicOperations.FixedTimeEquals(given, expected);
+            foreach (var bytes in BytesOf(secrets[i]))
+            {
+                SHA256.HashData(bytes, expected);
+                foreach (var digest in given)
+                    matches |= CryptographicOperations.FixedTimeEquals(digest, expected);
+            }
         }
 
         return matches;
+    }
+
+    // The bytes that a text is on the wire: UTF-8, as browsers and PHP files have it, or Latin-1, as HTTP clients write headers.
+    private static byte[][] BytesOf(string text)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        return utf8.Length != text.Length && text.All(c => c <= '\u00FF') ? [utf8, Encoding.Latin1.GetBytes(text)] : [utf8];
     }
 
     private static bool TryDecodeHex(string header, Span<byte> destination)

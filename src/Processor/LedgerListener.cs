@@ -9,7 +9,7 @@ namespace KkiaEvents.Processor;
 
 /// <summary>Hears of what other replicas commit (PostgreSQL's LISTEN), outcomes and circuits. Without it polls find them a second later.</summary>
 internal sealed partial class LedgerListener(
-    NpgsqlDataSource dataSource, RelaySignal relay, CircuitSignal circuits, SchemaAtStart schema, TimeProvider time, ILogger<LedgerListener> log) : BackgroundService
+    NpgsqlDataSource dataSource, RelaySignal relay, CircuitSignal circuits, StoreTrouble trouble, SchemaAtStart schema, TimeProvider time, ILogger<LedgerListener> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,6 +35,7 @@ internal sealed partial class LedgerListener(
             }
             catch (Exception e)
             {
+                trouble.Report(e);
                 LogTrouble(e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

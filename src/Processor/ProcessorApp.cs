@@ -30,7 +30,7 @@ public static class ProcessorApp
         builder.Services.AddConsuming(options);
         builder.Services.AddFollowing();
         builder.Services.AddRelaying(options);
-        builder.Services.AddHealthChecks().AddNpgSql(tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>(LedgerHealth.Name, tags: [ServiceHost.Ready]).AddCheck<SchemaAtStart>("schema", tags: [ServiceHost.Ready]);
 
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Deliveries;
 using KkiaEvents.Ledger.Due;
 
@@ -18,8 +19,11 @@ internal sealed class ProcessorMetrics
     private readonly Histogram<double> _webhookToOutcome;
     private DeliveryBacklog _undelivered = new(0, TimeSpan.Zero);
     private DueBacklog _due = new(0, 0, TimeSpan.Zero);
+    private IReadOnlyDictionary<string, long> _held = new Dictionary<string, long>();
+    private TimeSpan _storeAway;
     private IReadOnlyDictionary<string, long> _keysRefused = new Dictionary<string, long>();
     private IReadOnlyDictionary<string, long> _flags = new Dictionary<string, long>();
+    private IReadOnlyDictionary<string, long> _constants = new Dictionary<string, long>();
 
     public ProcessorMetrics(IMeterFactory meters)
     {
@@ -33,8 +37,13 @@ internal sealed class ProcessorMetrics
         // A series that appears with its first event hides that event from a rate.
         _duplicates.Add(0);
         _deadLettered.Add(0);
+        _announcements.Add(0, new KeyValuePair<string, object?>("result", "unreadable"));
         _refunds = meter.CreateCounter<long>("kkiaevents.refunds", description: "Refunds sent to KKiaPay, by what it answered.");
         _webhookToOutcome = meter.CreateHistogram<double>("kkiaevents.webhook_to_outcome_seconds", "s", "From a payment's first webhook to the broker's confirm of its outcome.");
+        meter.CreateObservableGauge(
+            "kkiaevents.queue_messages", () => _held.Select(h => new Measurement<long>(h.Value, new("queue", h.Key), new("state", "unacknowledged"))),
+            description: "Messages of a queue that this Processor has in hand: Ingress counts those that nobody has.");
+        meter.CreateObservableGauge("kkiaevents.store_away_seconds", () => _storeAway.TotalSeconds, "s", "For how long PostgreSQL can't be written; 0 while it can.");
         meter.CreateObservableGauge("kkiaevents.undelivered", () => _undelivered.Count, description: "Outcomes that the bus has not taken.");
         meter.CreateObservableGauge("kkiaevents.undelivered_oldest_seconds", () => _undelivered.Oldest.TotalSeconds, "s", "Age of the oldest of them.");
         meter.CreateObservableGauge("kkiaevents.due", () => _due.Count, description: "Payments that wait to be asked about.");
@@ -42,6 +51,7 @@ internal sealed class ProcessorMetrics
         meter.CreateObservableGauge("kkiaevents.due_oldest_seconds", () => _due.OldestOverdue.TotalSeconds, "s", "How long the longest overdue one has been so.");
         meter.CreateObservableGauge("kkiaevents.due_keys_refused", () => By("merchant", _keysRefused), description: "Payments that wait because KKiaPay refuses the merchant's keys, by merchant.");
         meter.CreateObservableGauge("kkiaevents.flags_open", () => By("reason", _flags), description: "Payments with a flag that nobody has reviewed, by reason.");
+        meter.CreateObservableGauge("kkiaevents.flags_same_order", () => By("merchant", _constants), description: "Of these, those that name one order with at least two others: likely a constant that the shop sends with every payment, by merchant.");
     }
 
     public void Duplicate(int count) => _duplicates.Add(count);
@@ -63,9 +73,20 @@ internal sealed class ProcessorMetrics
 
     public void Announced(bool accepted) => _announcements.Add(1, new KeyValuePair<string, object?>("result", accepted ? "accepted" : "refused"));
 
+    /// <summary>An announcement that can't be read, or whose amount can be none.</summary>
+    public void AnnouncedUnreadably() => _announcements.Add(1, new KeyValuePair<string, object?>("result", "unreadable"));
+
     public void Backlog(DeliveryBacklog undelivered, DueBacklog due) => (_undelivered, _due) = (undelivered, due);
 
+    public void StoreAway(TimeSpan lasted) => _storeAway = lasted;
+
+    /// <summary>Shows how many messages of each queue are in hand, as it changes.</summary>
+    public void ShowHeld(IReadOnlyDictionary<string, long> held) => _held = held;
+
     public void ForPeople(IReadOnlyDictionary<string, long> keysRefused, IReadOnlyDictionary<string, long> flags) => (_keysRefused, _flags) = (keysRefused, flags);
+
+    public void ForOneOrder(IEnumerable<RepeatedOrder> orders) =>
+        _constants = orders.GroupBy(o => o.Merchant).ToDictionary(g => g.Key, g => g.Sum(o => o.Payments));
 
     private static IEnumerable<Measurement<long>> By(string tag, IReadOnlyDictionary<string, long> counts) =>
         counts.Select(c => new Measurement<long>(c.Value, new KeyValuePair<string, object?>(tag, c.Key)));

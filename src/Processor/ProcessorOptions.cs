@@ -53,7 +53,7 @@ internal sealed record ProcessorOptions
         return new()
         {
             Bus = BusAddress.TryParse(bus)!,
-            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents", Rechecks = schedule },
+            Ledger = new() { ConnectionString = ledger, Schema = configuration["Ledger:Schema"] ?? "kkiaevents", Rechecks = schedule, WritesAlways = true },
             RechecksPerSecond = rechecks,
             ParallelVerifications = parallel,
             BatchSize = batch,
@@ -79,16 +79,26 @@ internal sealed record ProcessorOptions
         var prefix = $"Kkiapay__Merchants__{merchant}__";
         settings.Word($"{prefix}Environment", KkiapayEnvironment.Production);
         var dialect = settings.Word($"{prefix}Dialect", KkiapayDialect.Auto);
-        settings.Required($"{prefix}PrivateKey", "tpk_…");
-        if (dialect == KkiapayDialect.Sdk)
-        {
-            settings.Required($"{prefix}PublicKey", "pk_…");
-            settings.Required($"{prefix}SecretKey", "tsk_…");
-        }
+        CheckKey("PrivateKey", "tpk_…", required: true);
+        CheckKey("PublicKey", "pk_…", required: dialect == KkiapayDialect.Sdk);
+        CheckKey("SecretKey", "tsk_…", required: dialect == KkiapayDialect.Sdk);
 
         if (section["ApiBaseUrl"] is { Length: > 0 } url
             && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             settings.Wrong($"{prefix}ApiBaseUrl", "is not an absolute http or https address.", "https://api.kkiapay.me");
+
+        void CheckKey(string key, string example, bool required)
+        {
+            if (string.IsNullOrEmpty(section[key]))
+            {
+                if (required)
+                    settings.Required($"{prefix}{key}", example);
+            }
+            else if (SecretText.ProblemOfKey(section[key]!) is { } problem)
+            {
+                settings.Wrong($"{prefix}{key}", problem, example);
+            }
+        }
     }
 
     // KKiaPay would confirm a payment to both of them, and each would hand goods over for it.

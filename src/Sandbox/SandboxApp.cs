@@ -33,6 +33,7 @@ public static class SandboxApp
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls(DefaultUrl);
 
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.RequestHeaderEncodingSelector = ServiceDefaults.HeaderBytes.EncodingOf);
         replace(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(MerchantDirectory.From(builder.Configuration));

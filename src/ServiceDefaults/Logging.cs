@@ -42,6 +42,7 @@ internal static class Logging
     private static bool IsSaidElsewhere(string template) =>
         template.StartsWith("Connection Failed: ", StringComparison.Ordinal)
         || template.StartsWith("S-FAULT ", StringComparison.Ordinal)
+        || template.StartsWith("Declare queue faulted", StringComparison.Ordinal)
         || template.StartsWith("Bus start faulted", StringComparison.Ordinal)
         || template.StartsWith("Failed to stop bus", StringComparison.Ordinal);
 

@@ -55,6 +55,14 @@ public sealed partial class Merchants : IDisposable
             settings.Wrong($"Kkiapay__Merchants__{name}__{neededKey}", "names a merchant that is not made of 1 to 40 lower-case letters, digits and hyphens.", example);
     }
 
+    /// <summary>Webhook secrets that can match nothing as they stand: the key of each, and what is wrong, as the rest of a sentence that begins with it.</summary>
+    public IEnumerable<(string Key, string Problem)> WrongWebhookSecrets() =>
+        from merchant in _section.GetChildren()
+        from secret in Given(merchant)
+        let problem = SecretText.ProblemOf(secret.Value)
+        where problem is not null
+        select ($"Kkiapay__Merchants__{merchant.Key}__WebhookSecrets__{secret.Key}", problem);
+
     /// <inheritdoc />
     public void Dispose() => _changes.Dispose();
 
@@ -62,7 +70,7 @@ public sealed partial class Merchants : IDisposable
     {
         var secrets = _section.GetChildren().ToDictionary(
             m => m.Key,
-            IReadOnlyList<string> (m) => [.. m.GetSection("WebhookSecrets").GetChildren().Select(s => s.Value).OfType<string>().Where(s => s.Length > 0)]);
+            IReadOnlyList<string> (m) => SecretsOf(m, before));
         // Nobody takes all merchants away: a file is being replaced, or can't be read. What a webhook is refused for is lost.
         if (secrets.Count == 0 && before is not null)
             return before;
@@ -70,6 +78,17 @@ public sealed partial class Merchants : IDisposable
         var formerly = before?.Default is { } name && secrets.ContainsKey(name) ? name : null;
         return new(secrets, only ?? (secrets.ContainsKey(Default) ? Default : formerly));
     }
+
+    // What can't match was meant to be another secret: while that is so, those that counted before count too. White space around
+    // one is an editor's, and no reason to refuse what comes.
+    private static List<string> SecretsOf(IConfigurationSection merchant, Known? before)
+    {
+        var given = Given(merchant).Select(s => SecretText.Trimmed(s.Value)).Where(s => s.Length > 0).ToList();
+        return given.Exists(s => SecretText.ProblemOf(s) is not null) && before?.Secrets.GetValueOrDefault(merchant.Key) is { } former ? [.. given.Union(former)] : given;
+    }
+
+    private static IEnumerable<(string Key, string Value)> Given(IConfigurationSection merchant) => merchant.GetSection("WebhookSecrets").GetChildren()
+        .Where(s => !string.IsNullOrEmpty(s.Value)).Select(s => (s.Key, s.Value!));
 
     private sealed record Known(IReadOnlyDictionary<string, IReadOnlyList<string>> Secrets, string? Default);
 

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -36,6 +38,7 @@ public static class ServiceHost
         OperationsListener.AddTo(builder, own, operations);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= DetailOf(context.HttpContext.Response));
         builder.Services.AddHealthChecks();
+        builder.AddLenientHttp();
         if (settings is null)
             own.ThrowIfWrong();
         return builder;
@@ -118,6 +121,19 @@ public static class ServiceHost
         foreach (var problem in wrong.Problems)
             await Console.Error.WriteLineAsync($"  {problem.Key} {problem.Problem}\n    Example: {problem.Key}={problem.Example}");
         return ConfigurationProblemException.ExitCode;
+    }
+
+    // What a client says in headers that nobody reads is no reason to refuse it; what the server refuses all the same is told.
+    private static void AddLenientHttp(this WebApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton<IServerRefusalCounter, RefusedRequests>();
+        builder.Services.AddSingleton<ServerRefusals>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ServerRefusals>());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.RequestHeaderEncodingSelector = HeaderBytes.EncodingOf;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(kestrel.ApplicationServices.GetRequiredService<ServerRefusals>().Before));
+        });
     }
 
     private static string? DetailOf(HttpResponse response) =>

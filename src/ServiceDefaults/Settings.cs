@@ -11,11 +11,13 @@ public sealed class Settings(IConfiguration configuration)
     /// <param name="key">The key, as an environment variable spells it.</param>
     /// <param name="example">A value that would do.</param>
     /// <param name="problem">What is wrong with a value, as the rest of a sentence that begins with the key; null when nothing is.</param>
-    /// <returns>The value; empty when there is none, which <see cref="ThrowIfWrong"/> will report.</returns>
+    /// <returns>The value, without white space around it; empty when there is none, which <see cref="ThrowIfWrong"/> will report.</returns>
     public string Required(string key, string example, Func<string, string?>? problem = null)
     {
         var value = configuration[Path(key)];
-        if (string.IsNullOrWhiteSpace(value))
+        // A file's last line break is none of the value.
+        value = value is null ? null : SecretText.Trimmed(value);
+        if (string.IsNullOrEmpty(value))
             _problems.Add(new(key, "is missing.", example));
         else if (problem?.Invoke(value) is { } wrong)
             _problems.Add(new(key, wrong, example));

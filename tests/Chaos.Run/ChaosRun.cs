@@ -28,12 +28,13 @@ internal static class ChaosRun
         Stage.Say($"Seed {seed}. Starting RabbitMQ, PostgreSQL, Sandbox, 2 Ingresses and 2 Processors");
         await using var system = await ChaosSystem.StartAsync(layout, cancellation).ConfigureAwait(false);
         var came = new ConcurrentQueue<Delivered>();
+        IReadOnlyList<string> dead = [];
         await using var merchant = new Shop(system.BrokerConnection, system.LedgerConnection);
         await using var subscriber = await Subscriber.StartAsync(system.BrokerConnection, cancellation, Take).ConfigureAwait(false);
         using var load = new PaymentLoad(system.Sandbox.Address, merchant, seed, rate);
         using var log = new ProviderLog(system.Sandbox.Address);
         using var provider = new ProviderFaults(system.Sandbox.Address, () => load.Payments);
-        var book = new FaultBook(system, new(system.Backing.DatabaseEndpoint), provider);
+        var book = new FaultBook(system, new(system.Backing.DatabaseEndpoint), provider, cancellation);
         foreach (var fault in book.Impossible)
             Stage.Say($"  Not on this machine: {fault}");
         var nemesis = new Nemesis(book, seed, duration);
@@ -89,6 +90,7 @@ internal static class ChaosRun
                 await system.StopServicesAsync().ConfigureAwait(false);
                 await Task.Delay(TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
                 var left = (await backlog.LookAsync().ConfigureAwait(false)).Queued;
+                dead = await DeadLetters.ReadAsync(system.BrokerConnection, cancellation).ConfigureAwait(false);
                 Stage.Say(string.Create(CultureInfo.InvariantCulture, $"Drained after {past.TotalSeconds:0} s; {left} webhooks left in the queue"));
                 return (await ReadAsync().ConfigureAwait(false)).History;
             }
@@ -99,7 +101,7 @@ internal static class ChaosRun
             // In this order: what is delivered between the two readings is both open and delivered, never neither.
             var open = await OpenRows.ReadAsync(system.LedgerConnection, cancellation).ConfigureAwait(false);
             await log.ReadAsync().ConfigureAwait(false);
-            return (new() { Payments = [.. load.Payments], Tries = log.Tries, Announced = merchant.Announced, RefundsAsked = merchant.RefundsAsked, Delivered = [.. came], Open = open.Transactions, Faults = [.. nemesis.Done] }, open);
+            return (new() { Payments = [.. load.Payments], Tries = log.Tries, Announced = merchant.Announced, RefundsAsked = merchant.RefundsAsked, Delivered = [.. came], DeadLettered = dead, Open = open.Transactions, Faults = [.. nemesis.Done] }, open);
         }
     }
 }

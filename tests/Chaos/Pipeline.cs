@@ -42,13 +42,16 @@ public class Pipeline(Services services) : IAsyncLifetime
     /// <summary>What all Processors logged so far.</summary>
     internal string ProcessorLog() => string.Concat(Directory.GetFiles(_directory, "processor-*.log").Select(File.ReadAllText));
 
+    /// <summary>Whom the Processors log in as.</summary>
+    public string ProcessorLogin => new NpgsqlConnectionStringBuilder(_accounts!.Processor).Username!;
+
     /// <summary>How many Processors run from the start.</summary>
     protected virtual int ProcessorsAtStart => 1;
 
     /// <summary>True when somebody subscribes to outcomes from the start.</summary>
     protected virtual bool Subscribed => true;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(_directory);
         var name = Services.UniqueName(GetType().Name.ToLowerInvariant());
@@ -131,7 +134,7 @@ public class Pipeline(Services services) : IAsyncLifetime
 
     public IReadOnlyList<ReceivedOutcome> Of(string prefix) => [.. Outcomes.Distinct.Where(o => o.TransactionId.StartsWith(prefix, StringComparison.Ordinal))];
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await KillProcessorsAsync();
         await Ingress.DisposeAsync();
@@ -148,7 +151,8 @@ public class Pipeline(Services services) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private BenchProcess LaunchProcessor()
+    /// <summary>One more Processor, not started yet.</summary>
+    internal BenchProcess LaunchProcessor()
     {
         var processor = Process($"processor-{++_started}", "src/Processor", "KkiaEvents.Processor", new()
         {

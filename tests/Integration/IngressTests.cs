@@ -120,10 +120,27 @@ public class IngressTests(IngressInstallation system) : IClassFixture<IngressIns
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
-    public async Task What_is_not_JSON_is_415(string type)
+    [InlineData("application/octet-stream")]
+    [InlineData("text/json")]
+    [InlineData("multipart/form-data")]
+    public async Task Whatever_type_is_said_of_it_an_authentic_webhook_is_kept_and_a_forged_one_refused(string type)
     {
-        using var response = await system.PostAsync(Success, contentType: type);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        var id = $"typed_{type.Replace('/', '_').Replace('-', '_')}";
+        using var response = await system.PostAsync(Installation.Body(id), contentType: type);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var message = await TakeAsync("kkiaevents-processor", id);
+        Assert.Equal("transaction.success", message.GetProperty("event").GetString());
+        using var forged = await system.PostAsync(Success, "wrong", contentType: type);
+        Assert.Equal(HttpStatusCode.Unauthorized, forged.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_authentic_form_is_parked()
+    {
+        const string form = "event=transaction.success&transactionId=parked-form";
+        using var response = await system.PostAsync(form, contentType: "application/x-www-form-urlencoded");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(form, (await TakeAsync("kkiaevents-parked", "parked-form")).GetProperty("body").GetString());
     }
 
     [Theory]

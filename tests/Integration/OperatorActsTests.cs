@@ -72,11 +72,14 @@ public class OperatorActsTests(Installation system) : IClassFixture<Installation
         Assert.Equal(before + 1, await RefundsAsync());
     }
 
-    [Fact]
-    public async Task A_refund_that_KKiaPay_refuses_is_flagged_with_its_words_and_may_be_asked_for_again()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrapped")]
+    [InlineData("br")]
+    public async Task A_refund_that_KKiaPay_refuses_is_flagged_with_its_words_and_may_be_asked_for_again(string? form)
     {
         var id = await PaidAsync();
-        await system.Provider.FaultAsync(new { refuseRefunds = true });
+        await system.Provider.FaultAsync(new { refuseRefunds = true, garble = form });
         try
         {
             Assert.Null((await Acts.RequestRefundAsync(new("default", id), "ama", "goods returned", default)).Problem);

@@ -59,6 +59,9 @@ public sealed record LocalServicesOptions
     /// <summary>True to survive a power cut (fsync on), as real money wants; false where a test may lose all.</summary>
     public bool Durable { get; init; } = true;
 
+    /// <summary>How long the broker lets a consumer hold a message before it takes it back; null for its own half an hour. Private services only.</summary>
+    public TimeSpan? ConsumerTimeout { get; init; }
+
     /// <summary>True to run RabbitMQ's management interface and HTTP API as well.</summary>
     public bool Management { get; init; }
 

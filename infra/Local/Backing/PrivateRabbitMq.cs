@@ -139,7 +139,7 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
         ["RABBITMQ_CONFIG_FILE"] = directory.File("rabbitmq.conf"),
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
         ["RABBITMQ_PID_FILE"] = PidFile,
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}" + ConsumerTimeout(),
     };
 
     private async Task<string> WaitUntilReadyAsync(SupervisedProcess starting, CancellationToken cancellation)
@@ -149,6 +149,10 @@ internal sealed class PrivateRabbitMq(ServiceDirectory directory, BrokerEndpoint
             ?? throw new BackingServiceException($"RabbitMQ did not start.\n{starting.LastLines}\n{NodeLog()}");
         return $"RabbitMQ {version}, private, 127.0.0.1:{endpoint.Port}";
     }
+
+    // Looked at each second, not each minute, so that what is short is short.
+    private string ConsumerTimeout() => options.ConsumerTimeout is { } timeout
+        ? string.Create(CultureInfo.InvariantCulture, $" -rabbit consumer_timeout {timeout.TotalMilliseconds:0} -rabbit channel_tick_interval 1000") : "";
 
     private string NodeLog() => LogFile.Tail(Path.Combine(directory.File("log"), $"kkia-{directory.Id}@localhost.log"));
 

@@ -97,5 +97,5 @@ internal static class Acting
 
     /// <summary>How a payment stands, in a line.</summary>
     public static string Standing(Payment payment) =>
-        $"{payment.Id}: {payment.Outcome}{StoryText.Amount(payment.Amount)}{(payment.Method is { } method ? $" by {method}" : "")}{(payment.Flags.Count > 0 ? $", flagged {string.Join(", ", payment.Flags)}" : "")}";
+        $"{payment.Id}: {payment.Outcome}{StoryText.Amount(payment.Amount)}{(payment.Method is { } method ? $" by {method}" : "")}{(payment.PartOf is { } of ? $", part of order {of}" : "")}{(payment.Flags.Count > 0 ? $", flagged {string.Join(", ", payment.Flags)}" : "")}";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KkiaEvents.Cli.Output;
 using KkiaEvents.Ledger.Auditing;
 using KkiaEvents.Ledger.Payments;
 using KkiaEvents.Operations.Asking;
@@ -11,7 +12,7 @@ internal static class FlagCommand
 {
     public static Command Create(CliContext context) => new("flag", "What a person decides about a payment's flags. Who and why are recorded; KKiaPay is asked once more, and its answer decides.")
     {
-        Verdict(context, "accept", FlagVerdict.Accepted, "Lets a flagged payment through: OrderPaid comes out if KKiaPay still calls it complete.", "kkia flag accept txn_6f1c0b --reason 'agreed by phone'"),
+        Verdict(context, "accept", FlagVerdict.Accepted, "Lets a flagged payment through: OrderPaid comes out if KKiaPay still calls it complete.", "kkia flag accept txn_6f1c0b --reason 'agreed by phone'", "kkia flag accept txn_6f1c0b --amount 4999 --reason 'as the dashboard shows'", "kkia flag accept txn_6f1c0b --part --due 5000 --reason 'deposit'"),
         Verdict(context, "reject", FlagVerdict.Rejected, "Keeps a flagged payment from ever becoming OrderPaid.", "kkia flag reject shop-b/txn_6f1c0b --reason 'forged' --by ama"),
         Ask(context),
     };
@@ -60,26 +61,35 @@ internal static class FlagCommand
         return ExitCodes.Fine;
     }
 
-    private static KkiaCommand Verdict(CliContext context, string name, FlagVerdict verdict, string description, string example)
+    private static KkiaCommand Verdict(CliContext context, string name, FlagVerdict verdict, string description, params string[] examples)
     {
         var reference = ShowCommand.Reference();
         var reason = Acting.Reason("Why, 1 to 500 characters; it is recorded.", required: true);
         var by = Acting.By();
         var due = Acting.Amount("--due", "What the order was due when you looked, in XOF: refused where it is due something else by now.");
-        var command = new KkiaCommand(name, description, example) { reference, reason, by, due };
+        var amount = Acting.Amount("--amount", "What was paid, as KKiaPay's dashboard shows it, in XOF: where KKiaPay's answer has no amount that can be read. It is recorded, and OrderPaid says that it was stated.");
+        var part = new Option<bool>("--part") { Description = "As a part of what the order is due (a deposit, the rest): OrderPaid comes out once, when the parts make it full. Say the due with --due." };
+        var command = new KkiaCommand(name, description, examples) { reference, reason, by, due };
+        if (verdict == FlagVerdict.Accepted)
+        {
+            command.Options.Add(amount);
+            command.Options.Add(part);
+        }
+
         command.SetAction((parsed, cancellation) => RunAsync(
-            context, verdict, parsed.GetRequiredValue(reference), parsed.GetValue(by)!, parsed.GetValue(reason)!, parsed.GetValue(command.Json), cancellation, parsed.GetValue(due)));
+            context, verdict, parsed.GetRequiredValue(reference), parsed.GetValue(by)!, parsed.GetValue(reason)!, parsed.GetValue(command.Json), cancellation, parsed.GetValue(due),
+            verdict == FlagVerdict.Accepted ? parsed.GetValue(amount) : null, verdict == FlagVerdict.Accepted && parsed.GetValue(part)));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CliContext context, FlagVerdict verdict, string reference, string by, string reason, bool json, CancellationToken cancellationToken, long? due = null)
+        CliContext context, FlagVerdict verdict, string reference, string by, string reason, bool json, CancellationToken cancellationToken, long? due = null, long? amount = null, bool part = false)
     {
         if (await Acting.FindPaymentAsync(context, reference, cancellationToken) is not { } payment)
             return ExitCodes.Found;
         await using var operations = context.OpenOperations();
         var result = await operations.GetRequiredService<PaymentActs>().ReviewAsync(
-            new(payment.Merchant, payment.TransactionId), verdict, by, reason, cancellationToken, due);
+            new(payment.Merchant, payment.TransactionId), verdict, by, reason, cancellationToken, due, amount, part);
         if (result.Problem is { } problem)
         {
             context.Screen.Complain(problem);
@@ -87,9 +97,9 @@ internal static class FlagCommand
         }
 
         if (json)
-            context.Screen.Json(new { Payment = payment.Id, Verdict = verdict, By = by, Reason = reason });
+            context.Screen.Json(new { Payment = payment.Id, Verdict = verdict, By = by, Reason = reason, Amount = amount, Part = part });
         else
-            context.Screen.Line($"{payment.Id}: {Word(verdict)}, recorded as {by}'s. KKiaPay is asked now; what comes of it: kkia show {payment.Id}");
+            context.Screen.Line($"{payment.Id}: {Word(verdict)}{(part ? " as a part" : "")}{(amount is null ? "" : $" at{StoryText.Amount(amount)}")}, recorded as {by}'s. KKiaPay is asked now; what comes of it: kkia show {payment.Id}");
         return ExitCodes.Fine;
     }
 

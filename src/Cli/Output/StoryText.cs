@@ -11,11 +11,12 @@ internal static class StoryText
     {
         screen.Line($"{(story.TransactionId is { } id ? $"Transaction {id}" : $"Order {story.OrderId}")} of merchant {story.Merchant}{(story.AsOf is { } at ? $", as known at {Time(at)}" : "")}", "bold");
         foreach (var payment in story.Payments)
-            screen.Line($"  {payment.TransactionId}: {payment.Outcome}{Amount(payment.Amount)}{(payment.Method is { } method ? $" by {method}" : "")}{Flags(payment)}", Colour(payment));
+            screen.Line($"  {payment.TransactionId}: {payment.Outcome}{Amount(payment.Amount)}{(payment.Method is { } method ? $" by {method}" : "")}{(payment.PartOf is { } of ? $", part of order {of}" : "")}{Flags(payment)}", Colour(payment));
         if (story.Order is { } order)
         {
-            var paid = order.PaidBy is { } by ? $"paid{Amount(order.PaidAmount)} by {by}{(order.Refunded ? ", given back" : "")}" : "not paid";
-            screen.Line($"  Order {order.OrderId}: {(order.Due is null ? "not announced" : $"due{Amount(order.Due)}")}, {paid}");
+            var paid = order.PaidBy is { } by ? $"paid{Amount(order.PaidAmount)}{(order.PaidBeforeFees is { } own ? $" ({Amount(own).Trim()} without the customer's fees)" : "")} by {by}{(order.Refunded ? ", given back" : "")}" : "not paid";
+            var parts = order.Parts is { } accepted ? $", parts:{string.Join(',', accepted.Select(p => $"{Amount(p.Amount)} by {p.TransactionId}"))}" : "";
+            screen.Line($"  Order {order.OrderId}: {(order.Due is null ? "not announced" : $"due{Amount(order.Due)}")}, {paid}{parts}");
         }
 
         screen.Line();

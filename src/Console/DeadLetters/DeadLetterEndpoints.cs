@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using KkiaEvents.Console.Access;
+using KkiaEvents.Console.Requests;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Operations.DeadLettering;
 
@@ -19,9 +20,12 @@ internal static class DeadLetterEndpoints
     {
         var letters = api.MapGroup("/dead-letters/{queue}").WithTags("Dead letters");
         letters.MapGet("", ListAsync).Requires(ApiScope.Read, BoundKeys.ByItself).WithSummary("The oldest messages of kkiaevents-dead or kkiaevents-parked").ProducesProblem(404);
-        letters.MapGet("/{id}", ShowAsync).Requires(ApiScope.Read, BoundKeys.ByItself).WithSummary("One message").ProducesProblem(404);
+        letters.MapGet("/{id}", ShowAsync).Requires(ApiScope.Read, BoundKeys.ByItself).WithSummary("One message").WithDescription(IdsInPaths.Note).ProducesProblem(404);
+        letters.MapGet("/message", ShowAsync).Requires(ApiScope.Read, BoundKeys.ByItself).WithSummary("One message, its id as a parameter").ProducesProblem(400).ProducesProblem(404);
         letters.MapPost("/{id}/retry", RetryAsync).Requires(ApiScope.Operate, BoundKeys.ByItself).WithSummary("Send it back to the queue that could not process it").ProducesProblem(404).ProducesProblem(409);
+        letters.MapPost("/retry", RetryAsync).Requires(ApiScope.Operate, BoundKeys.ByItself).WithSummary("Send it back to the queue that could not process it, its id as a parameter").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         letters.MapPost("/{id}/discard", DiscardAsync).Requires(ApiScope.Operate, BoundKeys.ByItself).WithSummary("Give it up, with a reason; it stays on record").ProducesProblem(400).ProducesProblem(404);
+        letters.MapPost("/discard", DiscardAsync).Requires(ApiScope.Operate, BoundKeys.ByItself).WithSummary("Give it up, its id as a parameter").ProducesProblem(400).ProducesProblem(404);
     }
 
     private static Task<IReadOnlyList<DeadLetter>> ListAsync(string queue, DeadLetterBox box, ClaimsPrincipal user, CancellationToken cancellationToken, int limit = 100) =>

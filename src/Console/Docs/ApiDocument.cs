@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KkiaEvents.Console.Access;
+using KkiaEvents.Contracts;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -33,6 +34,8 @@ internal static class ApiDocument
     // What has a converter of its own is anything to the library.
     private static Task TypesOfOurConverters(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
+        if (context.JsonTypeInfo.Type == typeof(ExpectPayment))
+            AnnouncementSchema.Describe(schema);
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type != typeof(string) && !type.IsEnum)
             return Task.CompletedTask;

@@ -14,7 +14,7 @@ internal static class ExpectationEndpoints
     public static void MapExpectations(this IEndpointRouteBuilder api) =>
         api.MapPost("/expectations", AnnounceAsync).Requires(ApiScope.Announce, BoundKeys.ByItself).WithTags("Orders")
             .WithSummary("Announce what an order is due")
-            .WithDescription("Before the checkout opens. The same again changes nothing (200). Another amount replaces the one before while the order is unpaid; afterwards it is refused with the reason (409). With `withdrawn`, what was announced is taken back.")
+            .WithDescription("Before the checkout opens. The same again changes nothing (200). Another amount replaces the one before while the order is unpaid; afterwards it is refused with the reason (409). With `withdrawn`, what was announced is taken back. Read by the same rule as on the bus: `100000.0`, `\"100000\"` and `1e5` are whole amounts, ids may be numbers, `order_id` and `OrderId` are `orderId`, other members are ignored. What can't be read is refused (400) with its JSON path as `path`.")
             .ProducesProblem(400).ProducesProblem(409);
 
     private static async Task<Results<Ok<ExpectPayment>, ProblemHttpResult>> AnnounceAsync(

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using KkiaEvents.Ledger.Storage;
 using KkiaEvents.Operations;
 using KkiaEvents.Operations.Replaying;
 
 namespace KkiaEvents.Console.Replays;
 
 /// <summary>Publishes the replay runs that were started or resumed here. A run that stops with this process says so in its stream, and can be resumed anywhere.</summary>
-internal sealed partial class ReplayWorker(OutcomeReplay replay, ILogger<ReplayWorker> log) : BackgroundService
+internal sealed partial class ReplayWorker(OutcomeReplay replay, LedgerSessions sessions, ILogger<ReplayWorker> log) : BackgroundService
 {
     private readonly Channel<ReplayRun> _runs = Channel.CreateUnbounded<ReplayRun>();
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = [];
@@ -55,6 +56,7 @@ internal sealed partial class ReplayWorker(OutcomeReplay replay, ILogger<ReplayW
         }
         catch (Exception e)
         {
+            sessions.ThrowAwayAfter(e);
             LogFailed(id, e.Message);
         }
         finally

@@ -28,9 +28,9 @@ internal sealed class ConnectionLimit(IngressLimits limits, KnownSources known, 
         using var own = (isKnown ? _known : _strangers).AttemptAcquire(Source.Of(peer));
         using var room = isKnown || !own.IsAcquired ? null : _room.AttemptAcquire();
         if (!own.IsAcquired)
-            metrics.ConnectionRefused("too_many_from_source");
+            metrics.TooManyFromSource(peer);
         else if (room is { IsAcquired: false })
-            metrics.ConnectionRefused("too_many_strangers");
+            metrics.TooManyStrangers(peer);
         else
             await next(connection);
     };

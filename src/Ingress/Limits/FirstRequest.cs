@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -12,7 +13,8 @@ internal sealed class FirstRequest(IngressLimits limits, LimitMetrics metrics)
 {
     public ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
     {
-        if (limits.Proxies?.Contains((connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address) == true)
+        var peer = PeerOf(connection);
+        if (limits.Proxies?.Contains(peer) == true)
         {
             await next(connection);
             return;
@@ -24,7 +26,7 @@ internal sealed class FirstRequest(IngressLimits limits, LimitMetrics metrics)
         connection.Features.Set(wait);
         await using var abort = wait.Token.Register(() =>
         {
-            metrics.ConnectionRefused("silent");
+            metrics.Silent(peer);
             connection.Abort(new ConnectionAbortedException("No request came."));
         });
         wait.Restart(KestrelLimits.FirstHead);
@@ -33,6 +35,8 @@ internal sealed class FirstRequest(IngressLimits limits, LimitMetrics metrics)
 
     /// <summary>A request of this connection has come.</summary>
     public static void Came(HttpContext context) => context.Features.Get<Wait>()?.End();
+
+    private static IPAddress? PeerOf(ConnectionContext connection) => (connection.RemoteEndPoint as IPEndPoint)?.Address;
 
     private async Task<bool> HasFirstByteAsync(ConnectionContext connection, Wait wait)
     {
@@ -50,7 +54,7 @@ internal sealed class FirstRequest(IngressLimits limits, LimitMetrics metrics)
         catch (OperationCanceledException)
         {
             if (wait.Token.IsCancellationRequested)
-                metrics.ConnectionRefused("silent");
+                metrics.Silent(PeerOf(connection));
             return false;
         }
         catch (IOException)

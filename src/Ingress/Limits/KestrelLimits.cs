@@ -15,6 +15,8 @@ internal static class KestrelLimits
     public static void Apply(KestrelServerOptions kestrel, IngressLimits limits)
     {
         kestrel.AddServerHeader = false;
+        // A proxy may ask by an address and name another host: nothing here goes by the host.
+        kestrel.AllowHostHeaderOverride = true;
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         // Nothing here upgrades a connection.
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;

@@ -34,6 +34,7 @@ internal static class LimitsRegistration
                 // Operators must see what is going on while everybody else is kept out.
                 if (endpoint.IPEndPoint?.Port == services.GetRequiredService<OperationsListener>().Port)
                     return;
+                endpoint.Use(services.GetRequiredService<ServerRefusals>().Before);
                 endpoint.Use(services.GetRequiredService<ConnectionLimit>().Before);
                 endpoint.Use(services.GetRequiredService<FirstRequest>().Before);
             });

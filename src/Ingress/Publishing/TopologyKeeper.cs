@@ -14,9 +14,15 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
+    // This service's user may not see why: the Processor, whose queue it is, does.
+    private const string Unroutable =
+        $"No queue takes webhooks: '{Topology.TransactionsQueue}' is not bound, or was made as a classic queue. The Processor's log and its /health/ready say which, and the way out; the spool keeps webhooks meanwhile.";
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly TopologyDeclaration _topology = new(options.Bus);
     private volatile string? _problem = "The topology has not been declared yet.";
+    private volatile string? _wrongQueue;
+    private volatile bool _unroutable;
 
     public async Task DeclareAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +30,12 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
         try
         {
             queues.Show(await _topology.DeclareAsync(cancellationToken));
-            _problem = null;
+            (_problem, _wrongQueue) = (null, null);
+        }
+        catch (TopologyException e) when (e.MadeOtherwise is not null)
+        {
+            _wrongQueue = e.MadeOtherwise == Topology.TransactionsQueue ? e.Message : null;
+            throw;
         }
         finally
         {
@@ -32,11 +43,17 @@ internal sealed partial class TopologyKeeper(IngressOptions options, QueueMetric
         }
     }
 
-    /// <summary>Why it is not declared; null when it is.</summary>
-    public string? Problem => _problem;
+    /// <summary>Why it is not declared, or takes no webhooks; null when it does.</summary>
+    public string? Problem => _problem ?? (_unroutable ? Unroutable : null);
+
+    /// <summary>What is wrong with the queue that webhooks go to, so that none must be published to it; null when nothing is known to be.</summary>
+    public string? WrongQueue => _wrongQueue;
+
+    /// <summary>Whether the last webhook that was published found a queue.</summary>
+    public void Routed(bool routed) => _unroutable = !routed;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_problem is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
+        Task.FromResult(Problem is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

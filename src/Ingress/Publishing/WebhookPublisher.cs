@@ -24,6 +24,13 @@ internal sealed partial class WebhookPublisher(
 {
     public async Task<(PublishOutcome Outcome, string? Why)> PublishAsync(IncomingWebhook webhook, TimeSpan patience)
     {
+        // It would be confirmed, and lie in a queue that nobody can consume from.
+        if (topology.WrongQueue is { } wrong)
+        {
+            gate.Failed(wrong);
+            return (PublishOutcome.Unknown, wrong);
+        }
+
         var started = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(patience, time);
         try
@@ -43,6 +50,8 @@ internal sealed partial class WebhookPublisher(
         catch (MessageReturnedException e)
         {
             // The broker is there; it is this message that has no way.
+            if (webhook.Message is not TransactionUnrecognized)
+                topology.Routed(false);
             return (PublishOutcome.Unroutable, e.Message);
         }
         catch (Exception e)
@@ -53,6 +62,8 @@ internal sealed partial class WebhookPublisher(
         }
 
         gate.Confirmed();
+        if (webhook.Message is not TransactionUnrecognized)
+            topology.Routed(true);
         metrics.Published(time.GetElapsedTime(started));
         if (webhook.Message is TransactionUnrecognized parked)
             LogParked(parked.Reason, Topology.ParkedQueue, webhook.DeliveryId, webhook.CorrelationId);

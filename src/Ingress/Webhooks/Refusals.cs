@@ -12,7 +12,7 @@ internal static class Refusals
         $"Webhooks are taken from the addresses in {Limits.IngressLimits.AllowedSourcesKey} only, and this one is not among them.");
 
     public static readonly Refusal Encoded = new(415, "content_encoding", "Encoded",
-        "Send the body as it is, without a Content-Encoding: nothing is decompressed here.");
+        "The header x-kkiapay-secret fits none of the merchant's secrets over the bytes that were sent. Send the body as it is, without a Content-Encoding: nothing is decompressed here.");
 
     public static readonly Refusal TooSlow = new(408, "too_slow", "Too slow", "The body did not come in the time that a webhook may take.");
 
@@ -20,8 +20,6 @@ internal static class Refusals
 
     /// <summary>The sender hung up before its body had come. Nobody hears this.</summary>
     public static readonly Refusal Gone = new(400, "gone", "Gone", "The sender hung up.");
-
-    public static readonly Refusal NotJson = new(415, "not_json", "Not JSON", "Send the webhook as application/json.");
 
     public static readonly Refusal TooLarge = new(413, "too_large", "Too large", $"A webhook has at most {WebhookEndpoint.MaxBodyBytes} bytes.");
 

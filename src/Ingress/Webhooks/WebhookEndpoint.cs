@@ -58,13 +58,13 @@ internal static class WebhookEndpoint
             form = await CheckRewrittenAsync(context, body.Bytes, header!, secrets);
         if (form == SignatureForm.None)
         {
-            await RefuseAsync(context, merchant, Refusals.WrongSignature);
+            await RefuseAsync(context, merchant, WebhookHeaders.NotAuthentic(context.Request));
             return;
         }
 
         services.GetRequiredService<KnownSources>().SentAuthentic(context.Connection.RemoteIpAddress);
         context.Response.Headers.Connection = default;
-        var message = services.GetRequiredService<WebhookReader>().Read(body.Bytes.Span, merchant, form, header!);
+        var message = services.GetRequiredService<WebhookReader>().Read(body.Bytes.Span, merchant, form, header!, WebhookHeaders.CodingOf(context.Request));
         services.GetRequiredService<WebhookMetrics>().Received(merchant, message.Event);
         // The sender's going away is no reason to stop: the message may be on its way to the broker, and keeping it is right.
         if (await services.GetRequiredService<WebhookKeeper>().KeepAsync(message) is { } refusal)

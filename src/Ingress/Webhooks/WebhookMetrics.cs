@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using KkiaEvents.ServiceDefaults;
 
 namespace KkiaEvents.Ingress.Webhooks;
 
 /// <summary>What came in and what was refused.</summary>
-internal sealed class WebhookMetrics
+internal sealed class WebhookMetrics : IServerRefusalCounter
 {
     private readonly Counter<long> _received;
     private readonly Counter<long> _refused;
@@ -13,7 +14,7 @@ internal sealed class WebhookMetrics
     {
         var meter = meters.Create("KkiaEvents.Ingress");
         _received = meter.CreateCounter<long>("kkiaevents.webhooks.received", description: "Authentic webhooks, by merchant and event.");
-        _refused = meter.CreateCounter<long>("kkiaevents.webhooks.refused", description: "Webhooks that were not taken, by reason.");
+        _refused = meter.CreateCounter<long>("kkiaevents.webhooks.refused", description: "Webhooks that were not taken, by reason, and what the server refused before it could be known for one.");
         _publish = meter.CreateHistogram<double>("kkiaevents.webhooks.publish_seconds", "s", "Time until the broker confirmed a webhook.");
     }
 

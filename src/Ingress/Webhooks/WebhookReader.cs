@@ -21,13 +21,19 @@ internal sealed class WebhookReader(TimeProvider time)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public IncomingWebhook Read(ReadOnlySpan<byte> body, string merchant, SignatureForm form, string header)
+    /// <summary>Reads one.</summary>
+    /// <param name="body">The bytes as they came.</param>
+    /// <param name="merchant">Whose it is.</param>
+    /// <param name="form">How it proved to be authentic.</param>
+    /// <param name="header">The signature.</param>
+    /// <param name="coding">The <c>Content-Encoding</c> that its sender says it is in; said of what can't be read, and believed of nothing.</param>
+    public IncomingWebhook Read(ReadOnlySpan<byte> body, string merchant, SignatureForm form, string header, string? coding = null)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         // The shared secret itself is never kept; an HMAC proves authenticity again years later.
         var signature = form is SignatureForm.Hmac or SignatureForm.HmacOfStringified ? header.ToLowerInvariant() : null;
         if (!TryText(body, out var text))
-            return Unrecognized(id, merchant, "The body is not valid UTF-8.", Encoding.UTF8.GetString(body), Convert.ToBase64String(body), signature);
+            return Unrecognized(id, merchant, coding is null ? "The body is not valid UTF-8." : $"The body is compressed (Content-Encoding: {coding}), and nothing is decompressed here.", Encoding.UTF8.GetString(body), Convert.ToBase64String(body), signature);
         if (!KkiapayWebhook.TryParse(body, out var webhook, out var problem))
             return Unrecognized(id, merchant, problem!, text, null, signature);
 

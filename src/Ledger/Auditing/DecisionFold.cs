@@ -60,6 +60,8 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
         var found = Settle(track, e, data);
         if (data is VerificationAnswered answer)
             found = Expect(track, e, answer) ?? found;
+        else if (data is VerificationUnanswered unanswered)
+            Expect(track, e, unanswered);
         track.ActBefore = data is OrderEvent ? track.ActBefore : !e.IsFactOrOutcome;
         if (data is not null)
             track.Payment = track.Payment.Evolve(data);
@@ -134,6 +136,14 @@ public sealed class DecisionFold(Func<string, OrderPolicy> policyOf)
         {
             return new(e.StreamId, e.Position, e.Version, DisagreementKind.Unreadable, null, null, $"This version can't decide from it: {unknown.Message}");
         }
+    }
+
+    private void Expect(Track track, StoredEvent e, VerificationUnanswered unanswered)
+    {
+        var payment = track.Payment;
+        Decisions++;
+        var order = PaymentDecision.OrderOf(payment) is { } orderId ? _orders.Named(payment.Merchant, orderId) : null;
+        (track.Asked, track.Expected) = (new(e.StreamId, e.Position, e.Version), UnansweredDecision.Decide(payment, order, unanswered));
     }
 
     private static string NameOf(OrderEvent outcome) =>

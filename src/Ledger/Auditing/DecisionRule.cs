@@ -1,3 +1,4 @@
+using System.Globalization;
 using KkiaEvents.Contracts;
 using KkiaEvents.Kkiapay;
 using KkiaEvents.Ledger.Payments;
@@ -23,7 +24,9 @@ public static class DecisionRule
     };
 
     private static string Agrees(OrderPaid paid) =>
-        paid.DueAmount is null ? "nobody had announced what is due" : "amount and order agree";
+        paid.DueAmount is not { } due ? "nobody had announced what is due"
+        : paid.PaidForOrder == due && due != paid.Amount ? string.Create(CultureInfo.InvariantCulture, $"the order has the {due:#,0} XOF that it is due, without fees that the customer paid on top and with parts that a person accepted")
+        : "amount and order agree";
 
     private static string Nothing(Payment before, VerificationAnswered? answer) => (before.Outcome, answer?.Status) switch
     {

@@ -66,7 +66,7 @@ internal sealed class ExportLineCheck(
         Authentic(e, Wrong);
         if (_fold.Add(e) is { } disagreement && !context)
             Wrong($"{disagreement.StreamId}: {disagreement.Detail}");
-        if (e.Type == "verification_answered")
+        if (e.Type is "verification_answered" or "verification_unanswered")
             _answers[e.Position] = (at, context);
         else if (StoredEvent.IsOutcome(e.Type))
             _answers.Remove(e.Position - 1);

@@ -15,7 +15,7 @@ internal sealed class OrderBook
     private readonly Dictionary<string, string[]> _announced = [];
 
     /// <summary>The stored types that say something about an order.</summary>
-    public static bool Concerns(Type type) => type == typeof(OrderAnnounced) || type == typeof(OrderWithdrawn) || type == typeof(OrderHeld) || type == typeof(OrderReleased) || type.IsAssignableTo(typeof(OrderEvent));
+    public static bool Concerns(Type type) => type == typeof(OrderAnnounced) || type == typeof(OrderWithdrawn) || type == typeof(OrderHeld) || type == typeof(PartHeld) || type == typeof(OrderReleased) || type.IsAssignableTo(typeof(OrderEvent));
 
     /// <summary>The orders so far, by <see cref="Order.IdOf"/>.</summary>
     public Dictionary<string, Order> Orders => _orders;
@@ -44,10 +44,13 @@ internal sealed class OrderBook
                 Change(at.Merchant, at.OrderId, o => o.After(withdrawn));
                 break;
             case OrderReleased released when StoredEvent.PaymentAt(streamId) is { } by:
-                Change(by.Merchant, released.OrderId, o => o.Freed());
+                Change(by.Merchant, released.OrderId, o => o.ReleasedFrom(by.TransactionId));
                 break;
             case OrderHeld held when StoredEvent.PaymentAt(streamId) is { } by:
-                Change(by.Merchant, held.OrderId, o => o.PaidBefore(by.TransactionId, held.Amount));
+                Change(by.Merchant, held.OrderId, o => o.PaidBefore(by.TransactionId, held.Amount, held.AmountBeforeFees));
+                break;
+            case PartHeld part when StoredEvent.PaymentAt(streamId) is { } by:
+                Change(by.Merchant, part.OrderId, o => o.With(by.TransactionId, part));
                 break;
             case OrderEvent { OrderId: { } orderId } outcome:
                 Change(outcome.Merchant, orderId, o => o.After(outcome));

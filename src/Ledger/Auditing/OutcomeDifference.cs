@@ -17,13 +17,17 @@ internal static class OutcomeDifference
         var right = JsonSerializer.SerializeToElement(rederived, rederived.GetType(), LedgerStore.Json);
         return
         [
-            .. from property in left.EnumerateObject()
-               where !Wording.Contains(property.Name)
+            .. from name in left.EnumerateObject().Concat(right.EnumerateObject()).Select(p => p.Name).Distinct()
+               where !Wording.Contains(name)
+               where !(left.TryGetProperty(name, out var one) && right.TryGetProperty(name, out var other) && JsonElement.DeepEquals(one, other))
+               let was = TextOf(left, name)
+               let follows = TextOf(right, name)
                // Versions before did not write what was due.
-               where property.Name != "dueAmount" || property.Value.ValueKind != JsonValueKind.Null
-               let other = right.GetProperty(property.Name)
-               where !JsonElement.DeepEquals(property.Value, other)
-               select $"{property.Name} is stored as {property.Value.GetRawText()}, {other.GetRawText()} follows",
+               where was != follows && (name != "dueAmount" || was != "null")
+               select $"{name} is stored as {was}, {follows} follows",
         ];
     }
+
+    // What is left out is null.
+    private static string TextOf(JsonElement outcome, string name) => outcome.TryGetProperty(name, out var value) ? value.GetRawText() : "null";
 }

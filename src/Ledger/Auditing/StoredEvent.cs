@@ -24,7 +24,7 @@ public sealed record StoredEvent(
 
     private static readonly HashSet<string> Known =
     [
-        "webhook_recorded", "payment_announced", "verification_answered", "order_held", "order_announced", "order_withdrawn",
+        "webhook_recorded", "payment_announced", "verification_answered", "verification_unanswered", "order_held", "part_held", "order_announced", "order_withdrawn",
         "order_paid", "order_payment_failed", "order_payment_flagged", "order_refunded",
     ];
 

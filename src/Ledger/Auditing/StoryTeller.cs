@@ -70,9 +70,14 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
             VerificationAnswered answered => entry with
             {
                 Kind = StoryKind.Answer,
-                Summary = $"KKiaPay was asked and answered {Word(answered)}{(answered.Answer.Amount is { } amount ? $", {Xof(amount)}" : "")}",
+                Summary = $"KKiaPay was asked and answered {Word(answered)}{(answered.Answer.Amount is { } amount ? $", {Xof(amount)}" : answered.Answer.AmountText is { } text ? $", amount '{text}'" : "")}",
                 Rule = outcomeFollows || before is null ? null : DecisionRule.Of(before, answered, null),
                 Raw = answered.Answer.Raw,
+            },
+            VerificationUnanswered unanswered => entry with
+            {
+                Kind = StoryKind.Answer,
+                Summary = $"KKiaPay was asked {unanswered.Attempts} times in a row and gave no answer that can be used: {unanswered.Error}",
             },
             OrderEvent outcome => entry with
             {
@@ -107,7 +112,7 @@ internal sealed class StoryTeller(Func<string, IReadOnlyList<string>> secretsOf)
 
     private static string Said(OrderEvent outcome) => outcome switch
     {
-        OrderPaid paid => $"OrderPaid: {Xof(paid.Amount)}{For(paid)}",
+        OrderPaid paid => $"OrderPaid: {Xof(paid.Amount)}{(paid.AmountStated == true ? ", stated by a person" : "")}{For(paid)}{(paid.PaidForOrder is { } all ? $", which has {Xof(all)}" : "")}",
         OrderPaymentFailed failed => $"OrderPaymentFailed: {failed.FailureCode}{For(failed)}",
         OrderPaymentFlagged flagged => $"OrderPaymentFlagged: {flagged.Reason}{For(flagged)}",
         OrderRefunded refunded => $"OrderRefunded: {Xof(refunded.Amount)}{For(refunded)}",

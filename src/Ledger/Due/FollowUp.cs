@@ -38,6 +38,12 @@ public static class FollowUp
         var backoff = TimeSpan.FromSeconds(Math.Min(2 * Math.Pow(2, Math.Clamp(attempts, 1, 30) - 1), 300));
         var wait = retryAfter is { } asked && asked > backoff ? asked : backoff;
         wait = wait < Hour ? wait : Hour;
-        return wait * (1 + 0.25 * Math.Clamp(spread, 0, 1));
+        return Spread(wait, spread);
     }
+
+    /// <summary>After an answer that can't be read, once the payment is flagged for it: hourly, spread by up to a quarter.</summary>
+    /// <param name="spread">0 to 1, chosen at random by the caller.</param>
+    public static TimeSpan AfterUnreadable(double spread) => Spread(Hour, spread);
+
+    private static TimeSpan Spread(TimeSpan wait, double spread) => wait * (1 + 0.25 * Math.Clamp(spread, 0, 1));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using JasperFx;
 using KkiaEvents.Contracts;
+using KkiaEvents.Ledger.Payments;
 
 namespace KkiaEvents.Ledger.Orders;
 
@@ -44,14 +45,26 @@ public sealed record Order : IRevisioned
     /// </summary>
     public string? PaidBy { get; init; }
 
-    /// <summary>What was paid, gross, whole XOF.</summary>
+    /// <summary>What that transaction paid, gross, whole XOF.</summary>
     public long? PaidAmount { get; init; }
+
+    /// <summary>The same without fees that the customer paid on top; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? PaidBeforeFees { get; init; }
+
+    /// <summary>What a person accepted as parts of its due, beside what the holder paid; null when nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OrderPart>? Parts { get; init; }
 
     /// <summary>The transaction that an announced due took the order from, while no other holds it; null when none. It gets it back where the due is corrected to what it paid.</summary>
     public string? FreedFrom { get; init; }
 
     /// <summary>What that one paid, gross, whole XOF.</summary>
     public long? FreedAmount { get; init; }
+
+    /// <summary>The same without fees that the customer paid on top; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FreedBeforeFees { get; init; }
 
     /// <summary>True once the paying transaction was refunded.</summary>
     public bool Refunded { get; init; }
@@ -89,9 +102,10 @@ public sealed record Order : IRevisioned
     {
         { Refunded: true } => OrderState.Refunded,
         { PaidBy: not null } when Payments.Any(p => p.State == OrderPaymentState.Surplus) => OrderState.PaidTwice,
-        { PaidBy: not null, Due: { } due, PaidAmount: { } paid } when paid > due => OrderState.Overpaid,
+        { PaidBy: not null, Due: { } due } when !Covers(due) && Received() > due => OrderState.Overpaid,
         { PaidBy: not null } => OrderState.Paid,
-        _ when Payments.Any(p => p.State == OrderPaymentState.Flagged) => OrderState.InQuestion,
+        _ when Payments.Any(p => p.State == OrderPaymentState.Flagged && !IsPart(p.TransactionId)) => OrderState.InQuestion,
+        { Parts.Count: > 0 } => OrderState.PartlyPaid,
         { Due: not null } => OrderState.Due,
         _ => OrderState.Unpaid,
     };
@@ -112,9 +126,10 @@ public sealed record Order : IRevisioned
         };
         return (PaidBy, FreedFrom) switch
         {
-            ({ } by, _) when Due != announced.Amount && PaidAmount != announced.Amount => Refunded ? order.Freed() : order.Freed() with { FreedFrom = by, FreedAmount = PaidAmount },
+            ({ } by, _) when Due != announced.Amount && !Covers(announced.Amount) =>
+                Refunded ? order.Freed() : order.Freed() with { FreedFrom = by, FreedAmount = PaidAmount, FreedBeforeFees = PaidBeforeFees },
             // Corrected: what was paid is what is due after all.
-            (null, { } by) when FreedAmount == announced.Amount => order.PaidBefore(by, FreedAmount),
+            (null, { } by) when FreedAmount + PartsOf() == announced.Amount || FreedBeforeFees + PartsOf() == announced.Amount => order.PaidBefore(by, FreedAmount, FreedBeforeFees),
             _ => order,
         };
     }
@@ -139,22 +154,61 @@ public sealed record Order : IRevisioned
     {
         PaidBy = null,
         PaidAmount = null,
+        PaidBeforeFees = null,
         Refunded = false,
         FreedFrom = null,
         FreedAmount = null,
+        FreedBeforeFees = null,
         Payments = [.. Payments.Select(p => p.TransactionId == by && p.State == OrderPaymentState.Paid ? p with { State = OrderPaymentState.Flagged } : p)],
     };
 
     /// <summary>The order when a payment that was accepted before comes to hold it: it had named no order then, or had lost this one.</summary>
-    public Order PaidBefore(string transactionId, long? amount) => this with
+    /// <param name="transactionId">KKiaPay's id.</param>
+    /// <param name="amount">What it paid, gross, whole XOF.</param>
+    /// <param name="amountBeforeFees">The same without fees that the customer paid on top; null where there are none.</param>
+    public Order PaidBefore(string transactionId, long? amount, long? amountBeforeFees = null) => this with
     {
         PaidBy = transactionId,
         PaidAmount = amount,
+        PaidBeforeFees = amountBeforeFees,
+        Parts = PartsBeside(transactionId),
         FreedFrom = null,
         FreedAmount = null,
+        FreedBeforeFees = null,
         Transactions = Transactions.Contains(transactionId) ? Transactions : [.. Transactions, transactionId],
         Payments = [.. Payments.Where(p => p.TransactionId != transactionId), new(transactionId, OrderPaymentState.Paid, amount)],
     };
+
+    /// <summary>The order when a payment is a part of its due.</summary>
+    public Order With(string transactionId, PartHeld part) => this with
+    {
+        Parts = [.. PartsBeside(transactionId) ?? [], new(transactionId, part.Amount)],
+        // As part of what is due it is no surplus.
+        Payments = [.. Payments.Where(p => p.TransactionId != transactionId), new(transactionId, OrderPaymentState.Flagged, Payments.FirstOrDefault(p => p.TransactionId == transactionId)?.Amount ?? part.Amount)],
+        Transactions = Transactions.Contains(transactionId) ? Transactions : [.. Transactions, transactionId],
+    };
+
+    /// <summary>The order when a transaction counts for it no longer: neither as its holder nor as a part.</summary>
+    public Order ReleasedFrom(string transactionId) => IsPart(transactionId) ? this with { Parts = PartsBeside(transactionId) } : Freed();
+
+    /// <summary>True when a transaction is a part of its due.</summary>
+    public bool IsPart(string transactionId) => Parts?.Any(p => p.TransactionId == transactionId) == true;
+
+    /// <summary>True when what its holder paid, with the parts beside it, is that due: gross, or without fees that the customer paid on top.</summary>
+    public bool Covers(long due) => PaidAmount + PartsOf() == due || PaidBeforeFees + PartsOf() == due;
+
+    /// <summary>How much of it is paid, whole XOF: by its holder, unless that was refunded, and by parts.</summary>
+    /// <param name="beside">A transaction to leave out; null for none.</param>
+    public long Received(string? beside = null) =>
+        (PaidBy is not null && PaidBy != beside && !Refunded ? PaidBeforeFees ?? PaidAmount ?? 0 : 0) + PartsOf(beside);
+
+    private long PartsOf(string? beside = null) => Parts?.Where(p => p.TransactionId != beside).Sum(p => p.Amount) ?? 0;
+
+    // None is null: an order without parts is written as it was before there were any.
+    private List<OrderPart>? PartsBeside(string transactionId) => Parts?.Where(p => p.TransactionId != transactionId).ToList() is { Count: > 0 } left ? left : null;
+
+    // What is paid for the order, less the parts: what this payment alone is worth.
+    private long? BeforeFees(OrderPaid paid) => (paid.PaidForOrder ?? paid.Amount) - PartsOf(paid.TransactionId) is var own && own != paid.Amount ? own : null;
 
     /// <summary>The order after an outcome of one of its transactions.</summary>
     public Order After(OrderEvent outcome)
@@ -182,11 +236,13 @@ public sealed record Order : IRevisioned
         {
             Transactions = Transactions.Contains(outcome.TransactionId) ? Transactions : [.. Transactions, outcome.TransactionId],
             Payments = [.. Payments.Where(p => p.TransactionId != outcome.TransactionId), payment],
+            // Whatever is said of it now, it is no part any more: one that makes the due full holds the order.
+            Parts = PartsBeside(outcome.TransactionId),
         };
         return outcome switch
         {
-            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount, FreedFrom = null, FreedAmount = null },
-            OrderRefunded when FreedFrom == outcome.TransactionId => order with { FreedFrom = null, FreedAmount = null },
+            OrderPaid paid => order with { PaidBy = paid.TransactionId, PaidAmount = paid.Amount, PaidBeforeFees = BeforeFees(paid), FreedFrom = null, FreedAmount = null, FreedBeforeFees = null },
+            OrderRefunded when FreedFrom == outcome.TransactionId => order with { FreedFrom = null, FreedAmount = null, FreedBeforeFees = null },
             OrderRefunded when PaidBy == outcome.TransactionId => order with { Refunded = true },
             _ => order,
         };
@@ -204,6 +260,9 @@ public enum OrderState
 
     /// <summary>A payment for it was flagged and needs review.</summary>
     InQuestion,
+
+    /// <summary>A person accepted payments as parts of its due, which they do not make full yet.</summary>
+    PartlyPaid,
 
     /// <summary>Paid once.</summary>
     Paid,
@@ -242,6 +301,11 @@ public enum OrderPaymentState
 /// <param name="State">What it did.</param>
 /// <param name="Amount">Its verified gross amount, whole XOF; null when not known.</param>
 public sealed record OrderPayment(string TransactionId, OrderPaymentState State, long? Amount);
+
+/// <summary>A part of an order's due.</summary>
+/// <param name="TransactionId">The transaction that paid it, by KKiaPay's id.</param>
+/// <param name="Amount">How much of the order it pays, whole XOF.</param>
+public sealed record OrderPart(string TransactionId, long Amount);
 
 /// <summary>An order's due was announced, or revised.</summary>
 /// <param name="OrderId">The shop's order id.</param>

@@ -34,7 +34,7 @@ public sealed class OrderAnnouncements(IDocumentStore store, LedgerOptions optio
     private static string? Problem(ExpectPayment command) => command switch
     {
         _ when !PaymentKey.IsMerchantName(command.Merchant) => $"'{command.Merchant}' is no merchant's name: lower-case letters, digits and hyphens.",
-        _ when OrderIdForm.Canonical(command.OrderId) is null => $"{OrderIdForm.Rule} This one does not.",
+        _ when OrderIdForm.ProblemOf(command.OrderId) is { } wrong => wrong,
         { Withdrawn: false, Amount: <= 0 } => $"Order {command.OrderId}: the amount must be above 0, in whole XOF.",
         _ when command.TransactionId is { } id && !PaymentKey.IsTransactionId(id) => $"Order {command.OrderId}: '{id}' is no transaction id.",
         _ => null,

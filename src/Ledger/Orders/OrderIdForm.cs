@@ -14,7 +14,7 @@ public static partial class OrderIdForm
 
     /// <summary>What an order id is, for whoever sent something else.</summary>
     public static readonly string Rule =
-        $"An order id has 1 to {MaxLength} characters, none of them a control, a line break, an invisible format character or U+FFFD, and does not begin with {{ or [.";
+        $"An order id has 1 to {MaxLength} characters, none of them a control, a line break, an invisible format character or U+FFFD, does not begin with {{, [ or \", and is no placeholder such as null.";
 
     // Nothing composes to less than a quarter of its length.
     private const int MaxRaw = MaxLength * 4;
@@ -29,11 +29,19 @@ public static partial class OrderIdForm
     /// The id in its one form: Unicode's NFC, without white space at either end. The database, the announcement and the
     /// payment all hold this form.
     /// </summary>
-    /// <returns>Null when the text is no order id (<see cref="Rule"/>). What begins with a bracket is JSON that was sent where an id belongs.</returns>
-    public static string? Canonical(string? text)
+    /// <returns>Null when the text is no order id (<see cref="Rule"/>): also where it is a placeholder, as <c>undefined</c> or <c>${orderId}</c>.</returns>
+    public static string? Canonical(string? text) => Composed(text) is { } canonical && Placeholder.ProblemOf(canonical) is null ? canonical : null;
+
+    /// <summary>Why a text is no order id, for whoever sent it; null when it is one.</summary>
+    public static string? ProblemOf(string? text) => Composed(text) is not { } canonical ? $"{Rule} This one does not."
+        : Placeholder.ProblemOf(canonical) is { } problem ? $"'{canonical}' {problem}"
+        : null;
+
+    // What begins with a bracket or a quote is JSON that was sent where an id belongs.
+    private static string? Composed(string? text)
     {
         var trimmed = text.AsSpan().Trim();
-        if (trimmed.Length is 0 or > MaxRaw || trimmed[0] is '{' or '[')
+        if (trimmed.Length is 0 or > MaxRaw || trimmed[0] is '{' or '[' or '"')
             return null;
         foreach (var rune in trimmed.EnumerateRunes())
         {

@@ -21,9 +21,14 @@ public sealed record OrderPolicy
 
     /// <summary>
     /// Where a payment names its order, first hit wins: <c>stateData</c> for the data itself when it is a bare string,
-    /// <c>stateData.NAME</c> for a field, <c>partnerId</c> (wire notes, "order reference").
+    /// <c>stateData.NAME</c> for a field, <c>partnerId</c> (wire notes, "order reference"). A name is compared without case,
+    /// <c>_</c>, <c>-</c> and spaces: <c>orderId</c> is <c>order_id</c>, where KKiaPay's WooCommerce plugin puts it.
     /// </summary>
-    public IReadOnlyList<string> ReferencePlaces { get; init; } = ["stateData.orderId", "stateData", "partnerId"];
+    public IReadOnlyList<string> ReferencePlaces { get; init; } =
+    [
+        "stateData.orderId", "stateData.order", "stateData.order.id", "stateData.orderNumber", "stateData.orderReference", "stateData.orderRef",
+        "stateData.commandeId", "stateData.commande", "stateData.numeroCommande", "stateData.reference", "stateData", "partnerId",
+    ];
 
     /// <summary>The section of the configuration that holds them.</summary>
     public const string Section = "Orders";

@@ -5,6 +5,9 @@ namespace KkiaEvents.Ledger.Orders;
 /// <summary>Finds which order a payment names.</summary>
 public static class OrderReference
 {
+    // As often as a shop, its SDK, the checkout and KKiaPay may each make a string of it; and once more.
+    private const int MaxEncodings = 5;
+
     /// <summary>The first place that names an order, as <see cref="OrderIdForm.Canonical"/> writes it; null when none does.</summary>
     /// <param name="places">The merchant's places: see <see cref="OrderPolicy.ReferencePlaces"/>.</param>
     /// <param name="stateData">The shop's own data.</param>
@@ -15,30 +18,56 @@ public static class OrderReference
         {
             var found = place switch
             {
-                "partnerId" => partnerId,
-                "stateData" => stateData is { } bare ? Text(bare) : null,
-                _ when place.StartsWith("stateData.", StringComparison.Ordinal) => Field(stateData, place["stateData.".Length..]),
+                "partnerId" => OrderIdForm.Canonical(Decoded(partnerId)),
+                "stateData" => stateData is { } bare ? Id(bare) : null,
+                _ when place.StartsWith("stateData.", StringComparison.Ordinal) && stateData is { } data => Field(data, place.Split('.').AsSpan(1)),
                 _ => null,
             };
-            if (OrderIdForm.Canonical(found) is { } orderId)
-                return orderId;
+            if (found is not null)
+                return found;
         }
 
         return null;
     }
 
-    private static string? Field(JsonElement? data, string path)
+    private static string? Field(JsonElement node, ReadOnlySpan<string> path)
     {
-        var at = data;
-        foreach (var name in path.Split('.'))
+        if (path.IsEmpty)
+            return Id(node);
+        // JSON readers disagree about which of two members of one name counts: the shop may have read the other one.
+        if (node.ValueKind != JsonValueKind.Object || Repeats(node))
+            return null;
+        if (node.TryGetProperty(path[0], out var exact) && Field(exact, path[1..]) is { } found)
+            return found;
+
+        string? like = null;
+        foreach (var member in node.EnumerateObject())
         {
-            // JSON readers disagree about which of two members of one name counts: the shop may have read the other one.
-            if (at is not { ValueKind: JsonValueKind.Object } node || Repeats(node) || !node.TryGetProperty(name, out var next))
+            if (member.Name == path[0] || !IsLike(member.Name, path[0]) || Field(member.Value, path[1..]) is not { } other)
+                continue;
+            // order_id and ORDERID, and each names another order.
+            if (like is not null && like != other)
                 return null;
-            at = next;
+            like = other;
         }
 
-        return at is { } value ? Text(value) : null;
+        return like;
+    }
+
+    // orderId, order_id, ORDER-ID, "Order id".
+    private static bool IsLike(string name, string other)
+    {
+        for (int i = 0, j = 0; ; i++, j++)
+        {
+            while (i < name.Length && name[i] is '_' or '-' or ' ')
+                i++;
+            while (j < other.Length && other[j] is '_' or '-' or ' ')
+                j++;
+            if (i == name.Length || j == other.Length)
+                return i == name.Length && j == other.Length;
+            if (char.ToUpperInvariant(name[i]) != char.ToUpperInvariant(other[j]))
+                return false;
+        }
     }
 
     private static bool Repeats(JsonElement node)
@@ -48,10 +77,28 @@ public static class OrderReference
     }
 
     // Shops use numbers as order ids too; the number's own text is the reference.
-    private static string? Text(JsonElement value) => value.ValueKind switch
+    private static string? Id(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.String => OrderIdForm.Canonical(Decoded(value.GetString())),
+        JsonValueKind.Number => OrderIdForm.Canonical(value.GetRawText()),
         _ => null,
     };
+
+    /// <summary>A text that was made a JSON string again, as it was before; what only begins like one stays, and is no order id.</summary>
+    private static string? Decoded(string? text)
+    {
+        for (var times = 0; times < MaxEncodings && text.AsSpan().TrimStart() is ['"', ..]; times++)
+        {
+            try
+            {
+                text = JsonSerializer.Deserialize<string>(text!);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+
+        return text;
+    }
 }

@@ -26,8 +26,8 @@ public sealed class OrderRelease(IDocumentStore store, LedgerOptions options, Ti
     public static string? ProblemOf(Order order) => order switch
     {
         { PaidBy: null } => $"No payment holds order {order.OrderId}: there is nothing to release.",
-        { Refunded: false, Due: { } due } when order.PaidAmount == due =>
-            $"Transaction {order.PaidBy} paid the {due} XOF that order {order.OrderId} is due: another payment would pay it twice. Refund {order.PaidBy} first.",
+        { Refunded: false, Due: { } due } when order.Covers(due) =>
+            $"Transaction {order.PaidBy} paid the {due} XOF that order {order.OrderId} is due{(order.Parts is { } parts ? $", with {string.Join(", ", parts.Select(p => p.TransactionId))}" : "")}: another payment would pay it twice. Refund {order.PaidBy} first.",
         _ => null,
     };
 

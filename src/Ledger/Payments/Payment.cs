@@ -42,6 +42,16 @@ public enum RefundState
     Accepted,
 }
 
+/// <summary>What an answer of KKiaPay's says of money.</summary>
+/// <param name="Amount">Gross, whole XOF; null where it can't be read.</param>
+/// <param name="BeforeFees">The same without fees that the customer paid on top; null when there are none.</param>
+public sealed record AnsweredAmounts(long? Amount, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BeforeFees)
+{
+    /// <summary>How much of an order it pays, whole XOF: the gross amount where that is what is due, else without fees that the customer paid on top; null when it can't be read.</summary>
+    /// <param name="due">What the order is due; null when nobody announced it.</param>
+    public long? WorthFor(long? due) => due == Amount ? Amount : BeforeFees ?? Amount;
+}
+
 /// <summary>A payment's state: its stream's events, applied one after the other. Also kept as a document, written in the same commit.</summary>
 public sealed record Payment
 {
@@ -96,6 +106,10 @@ public sealed record Payment
     /// <summary>The order that the last answer named; null when none.</summary>
     public string? AnsweredOrderId { get; init; }
 
+    /// <summary>The amounts that the last answer named; null while there is none, or when a version before this noted it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AnsweredAmounts? Answered { get; init; }
+
     /// <summary>When KKiaPay gave its last answer, UTC; null while there is none.</summary>
     public DateTimeOffset? LastAnsweredAt { get; init; }
 
@@ -110,6 +124,18 @@ public sealed record Payment
 
     /// <summary>The last review that accepted or rejected; null while there is none.</summary>
     public FlagReviewed? Review { get; init; }
+
+    /// <summary>A person's word that it is a part of what its order is due; null while there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PartAccepted? Part { get; init; }
+
+    /// <summary>The order that it is a part of; null when it is none: whatever is said of it later ends that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PartOf { get; init; }
+
+    /// <summary>KKiaPay's amount that a person looks at, whole XOF: what it paid, else what the last answer named. Null where that can't be read.</summary>
+    [JsonIgnore]
+    public long? SeenAmount => Outcome != PaymentOutcome.Paid && Answered is { } answered ? answered.Amount : Amount;
 
     /// <summary>How far a refund has come.</summary>
     public RefundState Refund { get; init; }
@@ -200,6 +226,7 @@ public sealed record Payment
             Method = answered.Answer.Method ?? Method,
             LastAnsweredAt = answered.AnsweredAt,
             AnsweredOrderId = answered.OrderId,
+            Answered = new(answered.Answer.Amount, answered.Answer.AmountBeforeFees),
             FailingSince = IsFailing(answered.Status) ? FailingSince ?? answered.AnsweredAt : null,
             UndecidedAnswers = (answered.Status, FailingSince, FollowsRefund) switch
             {
@@ -214,7 +241,16 @@ public sealed record Payment
         },
         OrderHeld held => this with { PaidOrderId = held.OrderId, OrderId = held.OrderId, ReleasedOrderId = null },
         // What was accepted before was accepted for a payment that held the order.
-        OrderReleased released => this with { PaidOrderId = null, ReleasedOrderId = released.OrderId, Review = null },
+        OrderReleased released => this with { PaidOrderId = null, ReleasedOrderId = released.OrderId, Review = null, Part = null, PartOf = null },
+        // No failure any more, and whatever was held against it before, it holds no longer.
+        PartHeld part => this with { PartOf = part.OrderId, OrderId = part.OrderId, ReleasedOrderId = null, Outcome = PaymentOutcome.Flagged, Flags = [] },
+        PartAccepted part => this with
+        {
+            Part = part,
+            Flags = [.. Flags.Except(part.Flags)],
+            RefundRefusal = null,
+            Outcome = Outcome == PaymentOutcome.Rejected ? PaymentOutcome.Flagged : Outcome,
+        },
         FlagReviewed { Verdict: FlagVerdict.AskedAgain } => this,
         FlagReviewed review => this with
         {
@@ -261,12 +297,12 @@ public sealed record Payment
             },
         },
         // Whatever was held against it before, it holds no longer.
-        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId, Flags = [] },
+        OrderPaid paid => Decided(paid, PaymentOutcome.Paid, paid.Amount) with { PaidEventId = paid.EventId, PaidOrderId = paid.OrderId, ReleasedOrderId = null, Flags = [] },
         OrderPaymentFailed failed => Decided(failed, PaymentOutcome.Failed, failed.Amount) with { FailedEventId = failed.EventId },
         OrderRefunded refunded => Decided(refunded, PaymentOutcome.Refunded, refunded.Amount),
         // A flag on a payment that is paid or refunded is a note beside it: it takes neither the outcome back nor its amount.
         OrderPaymentFlagged flagged when Outcome is PaymentOutcome.Paid or PaymentOutcome.Refunded || (Outcome, flagged.Reason) is (PaymentOutcome.Failed, FlagReason.Contradiction) or (PaymentOutcome.Rejected, FlagReason.RefundUnconfirmed) =>
-            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1, OrderId = flagged.OrderId ?? OrderId, RefundRefusal = Untold(flagged) },
+            this with { Flags = With(Flags, flagged.Reason), Outcomes = Outcomes + 1, OrderId = flagged.OrderId ?? OrderId, RefundRefusal = Untold(flagged), PartOf = null },
         OrderPaymentFlagged flagged => Decided(flagged, PaymentOutcome.Flagged, flagged.Amount ?? Amount) with { Flags = With(Flags, flagged.Reason), RefundRefusal = Untold(flagged) },
         _ => this,
     };
@@ -281,7 +317,7 @@ public sealed record Payment
     private string? Untold(OrderPaymentFlagged flagged) => flagged.Reason == FlagReason.RefundUnconfirmed ? null : RefundRefusal;
 
     private Payment Decided(OrderEvent outcome, PaymentOutcome kind, long? amount) =>
-        this with { Outcome = kind, OrderId = outcome.OrderId ?? OrderId, Amount = amount, Outcomes = Outcomes + 1 };
+        this with { Outcome = kind, OrderId = outcome.OrderId ?? OrderId, Amount = amount, Outcomes = Outcomes + 1, PartOf = null };
 
     private static IReadOnlyList<T> With<T>(IReadOnlyList<T> list, T item) =>
         list.Contains(item) ? list : [.. list, item];

@@ -33,9 +33,14 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     /// <param name="reason">Why, 1 to 500 characters.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <param name="dueSeen">What the order was due when the person looked, whole XOF: where it is due something else by now, the review is refused. Null when the person saw none, or does not say; an acceptance of another amount than is due must say it.</param>
-    public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken, long? dueSeen = null) =>
-        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order) ?? DueProblem(payment, verdict, order, dueSeen),
-            (payment, order) => Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow(), order), cancellationToken);
+    /// <param name="amount">What was paid by KKiaPay's dashboard, whole XOF: an acceptance must say it where KKiaPay's answer has no amount that can be read, and must not say another one where it has. Null when the person states none.</param>
+    /// <param name="part">True to accept the payment as a part of what its order is due: nothing is handed over before the parts make it full.</param>
+    public Task<ActResult> ReviewAsync(PaymentKey key, FlagVerdict verdict, string by, string reason, CancellationToken cancellationToken, long? dueSeen = null, long? amount = null, bool part = false) =>
+        ActAsync(key, by, reason, (payment, order) => ReviewProblem(payment, verdict, order, amount, part)
+                ?? (DueProblem(payment, verdict, order, dueSeen, amount) is { } due ? $"{due} {PossibleActs.Of(payment, order)}" : null),
+            (payment, order) => part
+                ? PartAcceptance(payment, by.Trim(), reason.Trim(), time.GetUtcNow(), order!, amount)
+                : Review(payment, verdict, by.Trim(), reason.Trim(), time.GetUtcNow(), order, amount), cancellationToken);
 
     /// <summary>Asks for a refund. It is sent once, by a Processor, and counts as done when verifying says so.</summary>
     /// <inheritdoc cref="ReviewAsync" path="/param"/>
@@ -110,29 +115,20 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
     };
 
     /// <summary>The event that a review is.</summary>
-    public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at, Order? order) =>
-        new(verdict, Answered(payment, verdict, order), payment.Amount, PaymentDecision.OrderOf(payment), payment.LastStatus, by, reason, at, order?.Due, DueSeen: true);
+    public static FlagReviewed Review(Payment payment, FlagVerdict verdict, string by, string reason, DateTimeOffset at, Order? order, long? amount = null) =>
+        new(verdict, Answered(payment, verdict, order), payment.SeenAmount, PaymentDecision.OrderOf(payment), payment.LastStatus, by, reason, at, order?.Due, DueSeen: true,
+            verdict == FlagVerdict.Accepted ? ReviewRules.Stated(payment, order, amount) : null);
 
-    /// <summary>Why a review is refused; null when it is not.</summary>
-    public static string? ReviewProblem(Payment payment, FlagVerdict verdict, Order? order)
+    /// <summary>The event that an acceptance as a part of what the order is due is.</summary>
+    public static PartAccepted PartAcceptance(Payment payment, string by, string reason, DateTimeOffset at, Order order, long? amount = null)
     {
-        if (verdict == FlagVerdict.AskedAgain)
-            return null;
-        var flags = UnderReview(payment);
-        if (flags.Count == 0 || (verdict == FlagVerdict.Rejected && payment.Flags.Count == 0))
-            return $"{payment.Id} has no open flag: there is nothing to review.";
-        if (verdict == FlagVerdict.Rejected)
-            return payment.LastStatus == TransactionStatus.Pending ? $"KKiaPay has not decided {payment.Id} yet: rejecting it now would leave a payment that comes late without an owner. Ask again, or wait." : null;
-        if (payment.Outcome == PaymentOutcome.Paid)
-            return null;
-        if (flags is [FlagReason.AlreadyPaid] && order?.PaidBy is not null)
-            return $"Order {order.OrderId} was paid by transaction {order.PaidBy}: accepting {payment.Id} would hand the goods over twice. Refund it; or, where {order.PaidBy} should not hold the order, release the order first (kkia order release).";
-        if (payment.LastStatus != TransactionStatus.Complete)
-            return $"KKiaPay does not call {payment.Id} complete, so it can't be accepted. Ask again, or reject it.";
-        if (flags.Contains(FlagReason.NotAPayment) || payment.Amount is not > 0)
-            return $"KKiaPay names no money received for {payment.Id}, so it can't be accepted. Reject it.";
-        return payment.AwaitsRefund ? $"A refund of {payment.Id} is under way, so it can't be accepted." : null;
+        var earlier = payment.Part is { } part && part.Amount == payment.SeenAmount && part.OrderId == order.OrderId ? part.Flags : [];
+        return new([.. earlier.Union(UnderReview(payment))], payment.SeenAmount, order.OrderId, order.Due, by, reason, at, ReviewRules.Stated(payment, order, amount));
     }
+
+    /// <inheritdoc cref="ReviewRules.ProblemOf" />
+    public static string? ReviewProblem(Payment payment, FlagVerdict verdict, Order? order, long? amount = null, bool part = false) =>
+        ReviewRules.ProblemOf(payment, verdict, order, amount, part);
 
     /// <summary>Why a refund is refused; null when it is not.</summary>
     public static string? RefundProblem(Payment payment) => payment switch
@@ -146,18 +142,18 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         _ => null,
     };
 
-    // What a person rejected can be accepted after all.
-    private static IReadOnlyList<FlagReason> UnderReview(Payment payment) =>
-        payment.Flags.Count == 0 && payment.Review is { Verdict: FlagVerdict.Rejected } rejected ? rejected.Flags : payment.Flags;
-
-    /// <summary>Why a review is refused for what the order is due; null when it is not. Who accepts another amount says what due it is accepted for: it may have changed since they looked.</summary>
-    public static string? DueProblem(Payment payment, FlagVerdict verdict, Order? order, long? seen) => (order?.Due, seen) switch
+    // What a person rejected can be accepted after all, and what is a part can be accepted as the whole.
+    internal static IReadOnlyList<FlagReason> UnderReview(Payment payment) => payment switch
     {
-        (var due, { } said) when due != said => $"Order {order?.OrderId} is due {(due is { } now ? $"{now} XOF" : "nothing that anybody announced")} by now, not {said} XOF: look again, then decide.",
-        ({ } due, null) when verdict == FlagVerdict.Accepted && due != payment.Amount =>
-            $"Order {order!.OrderId} is due {due} XOF and {payment.Id} paid {payment.Amount} XOF. To accept that, say the due that you saw: --due {due}, or \"due\": {due} over HTTP.",
-        _ => null,
+        { Flags.Count: > 0 } => payment.Flags,
+        { PartOf: not null, Part: { } part } => [.. part.Flags.Union([FlagReason.AmountMismatch])],
+        { Review: { Verdict: FlagVerdict.Rejected } rejected } => rejected.Flags,
+        _ => payment.Flags,
     };
+
+    /// <inheritdoc cref="ReviewRules.DueProblemOf" />
+    public static string? DueProblem(Payment payment, FlagVerdict verdict, Order? order, long? seen, long? amount = null) =>
+        ReviewRules.DueProblemOf(payment, verdict, order, seen, amount);
 
     // An acceptance adds to earlier ones, since a payment may meet one objection after another. So does a note beside a rejection.
     private static IReadOnlyList<FlagReason> Answered(Payment payment, FlagVerdict verdict, Order? order) => (verdict, payment.Review) switch
@@ -165,7 +161,7 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         (FlagVerdict.AskedAgain, _) => [],
         (_, { } before)
             when before.Verdict == verdict && (verdict == FlagVerdict.Accepted || payment.Outcome == PaymentOutcome.Rejected)
-                && before.Amount == payment.Amount && before.OrderId == PaymentDecision.OrderOf(payment) && (!before.DueSeen || before.Due == order?.Due) =>
+                && before.Amount == payment.SeenAmount && before.OrderId == PaymentDecision.OrderOf(payment) && (!before.DueSeen || before.Due == order?.Due) =>
             [.. before.Flags.Union(UnderReview(payment))],
         _ => UnderReview(payment),
     };
@@ -179,6 +175,10 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
             ? $"An act needs a reason, in 1 to {LongestReason} characters."
             : null;
     }
+
+    // Money on its way back is a part of nothing: another payment could make the due full with it.
+    internal static IReadOnlyList<object> WithWhatFollows(Payment payment, Order? order, object act) =>
+        act is RefundRequested refund && order?.IsPart(payment.TransactionId) == true ? [new OrderReleased(order.OrderId, refund.By, refund.Reason, refund.At), act] : [act];
 
     private async Task<ActResult> ActAsync(
         PaymentKey key, string by, string reason, Func<Payment, Order?, string?> problem, Func<Payment, Order?, object> act, CancellationToken cancellationToken) =>
@@ -197,9 +197,16 @@ public sealed class PaymentActs(IDocumentStore store, LedgerOptions options, Tim
         var order = PaymentDecision.OrderOf(payment) is { } orderId ? await session.LoadAsync<Order>(Order.IdOf(key.Merchant, orderId), cancellationToken) : null;
         if (problem(payment, order) is { } refused)
             return new(refused);
-        var e = session.Events.BuildEvent(act(payment, order));
-        e.CorrelationId = key.StreamId;
-        session.Events.Append(key.StreamId, payment.Version + 1, e);
+        var events = WithWhatFollows(payment, order, act(payment, order));
+        if (events is [OrderReleased, ..])
+            session.UpdateRevision(order!.ReleasedFrom(key.TransactionId), order.Version + 1);
+        var wrapped = events.Select(data =>
+        {
+            var e = session.Events.BuildEvent(data);
+            e.CorrelationId = key.StreamId;
+            return e;
+        }).ToList();
+        session.Events.Append(key.StreamId, payment.Version + wrapped.Count, wrapped);
         if (due)
         {
             session.QueueSqlCommand(DueRow.UpsertSql(options.Schema), DueRow.AtOnce(key.Merchant, [key.TransactionId], "operator", time.GetUtcNow()));

@@ -78,7 +78,7 @@ public static class PaymentDecision
     }
 
     /// <summary>
-    /// The order that a payment is for: the one it paid, once it paid one. Until then, the one that the provider's answer
+    /// The order that a payment is for: the one it paid, once it paid one, or is a part of. Until then, the one that the provider's answer
     /// names; else the one that the shop announced for the transaction; else the first that a webhook named (answers
     /// about failures and refunds often name none); else the one of its last outcome.
     /// </summary>
@@ -89,6 +89,7 @@ public static class PaymentDecision
 
     private static string? OrderOf(Payment payment, string? answered) =>
         payment.PaidOrderId
+        ?? payment.PartOf
         ?? answered
         ?? payment.AnnouncedOrderId
         ?? (payment.ClaimedOrderIds.Count > 0 ? payment.ClaimedOrderIds[0] : payment.OrderId);
@@ -124,9 +125,27 @@ public static class PaymentDecision
             && !payment.AwaitsRefund
             && (payment.PaidOrderId is null || payment.PaidOrderId == order.OrderId)
             && (payment.ReleasedOrderId != order.OrderId || facts.IsAccepted(FlagReason.OrderMismatch))
-            && (order.Due is not { } due || due == payment.Amount || facts.IsAccepted(FlagReason.AmountMismatch))
+            && (order.Due is not { } due || facts.Pays(due) || facts.IsAccepted(FlagReason.AmountMismatch))
             && (order.LookAlike is null || facts.IsAccepted(FlagReason.OrderMismatch))
             && (!order.Withdrawn || facts.IsAccepted(FlagReason.Unannounced));
+    }
+
+    /// <summary>
+    /// The part of what its order is due that a payment now becomes: a person said so, no objection stands, and it neither makes
+    /// the due full nor is a part already. Asked only where nothing else follows from the answer.
+    /// </summary>
+    /// <param name="payment">The payment, with that answer.</param>
+    /// <param name="order">The order that it is for.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="policy">The merchant's rules.</param>
+    /// <returns>The part; null when it becomes none.</returns>
+    public static PartHeld? Part(Payment payment, Order order, VerificationAnswered answer, OrderPolicy policy)
+    {
+        var facts = new Facts(payment, order, answer);
+        return (payment.Outcome, answer.Status, payment.PartOf) is (PaymentOutcome.Open or PaymentOutcome.Flagged or PaymentOutcome.Failed, TransactionStatus.Complete, null)
+            && facts.IsPart && !facts.MakesFull && !payment.FollowsRefund && ObjectionTo(facts, policy) is null
+                ? new(order.OrderId, facts.Worth, answer.AnsweredAt)
+                : null;
     }
 
     private static bool IsAnnouncedFailureFollowed(Payment payment, VerificationAnswered answer) =>
@@ -138,61 +157,93 @@ public static class PaymentDecision
 
     private static OrderEvent? PaidUnless(Facts facts, OrderPolicy policy)
     {
+        if (ObjectionTo(facts, policy) is { } objection)
+            return FlagOnce(facts, objection.Reason, objection.Detail, objection.OtherTransactionId);
+        if (facts.IsPart && !facts.MakesFull)
+            return null;
+
         var (payment, order, verification) = facts;
         var answer = verification.Answer;
-        var amount = answer.Amount;
-
-        if (!verification.IsPaymentReceived)
-            return FlagOnce(facts, FlagReason.NotAPayment, $"KKiaPay says that this transaction is a {answer.Type}, not a payment received (DEBIT).");
-
-        if (amount is not > 0)
-            return FlagOnce(facts, FlagReason.AmountMismatch, "KKiaPay confirmed the payment but no usable amount: it can't be held against the order. Look it up in KKiaPay's dashboard.");
-
-        if (payment.AnnouncedOrderId is { } announced && verification.OrderId is { } named && announced != named && !facts.IsAccepted(FlagReason.OrderMismatch))
-            return FlagOnce(facts, FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced}; the payment names order {named}.");
-
-        if (payment.ClaimedOrderIds.Count > 0 && facts.OrderId is { } orderId && !payment.ClaimedOrderIds.Contains(orderId) && !facts.IsAccepted(FlagReason.OrderMismatch))
-            return FlagOnce(facts, FlagReason.OrderMismatch, $"The webhook named order {payment.ClaimedOrderIds[0]}; the verified payment is for order {orderId}.");
-
-        if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1 && !facts.IsAccepted(FlagReason.OrderMismatch))
-            return FlagOnce(facts, FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
-
-        if (order?.LookAlike is { } alike && !facts.IsAccepted(FlagReason.OrderMismatch))
-            return FlagOnce(facts, FlagReason.OrderMismatch, $"The payment names order {order.OrderId}, which nobody announced; order {alike}, which the shop announced, differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
-
-        if (order?.Due is { } due && due != amount && !facts.IsAccepted(FlagReason.AmountMismatch))
-            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(due)}; {Xof(amount.Value)} was paid. The buyer may have changed the amount in the browser.");
-
-        if (payment.ClaimedAmounts.Count > 0 && !payment.ClaimedAmounts.Contains(amount.Value) && !facts.IsAccepted(FlagReason.AmountMismatch))
-            return FlagOnce(facts, FlagReason.AmountMismatch, $"The webhook claimed {Xof(payment.ClaimedAmounts[0])}; KKiaPay says that {Xof(amount.Value)} was paid.");
-
-        if (order?.PaidBy is { } other && other != payment.TransactionId)
-            return FlagOnce(facts, FlagReason.AlreadyPaid, AlreadyPaid(order, other, amount.Value), other);
-
-        if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag && !facts.IsAccepted(FlagReason.WithoutReference))
-            return FlagOnce(facts, FlagReason.WithoutReference, "The payment names no order, and Orders__WithoutReference is Flag.");
-
-        if (order is { Withdrawn: true } && !facts.IsAccepted(FlagReason.Unannounced))
-            return FlagOnce(facts, FlagReason.Unannounced, "The shop withdrew this order and does not expect it to be paid. Refund the payment, or accept it; announcing the order again decides it anew.");
-
-        if (order?.Due is null && policy.Unannounced == OrderRule.Flag && !facts.IsAccepted(FlagReason.Unannounced)
-            && (facts.OrderId is not null || !facts.IsAccepted(FlagReason.WithoutReference)))
-            return FlagOnce(facts, FlagReason.Unannounced, facts.OrderId is null
-                ? "The payment names no order that can be read, its transaction was not announced, and Orders__Unannounced is Flag. Announcing an order with this transaction decides it again."
-                : "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
-
+        var amount = facts.Amount!.Value;
+        var forOrder = facts.Worth + (order?.Received(payment.TransactionId) ?? 0);
         return facts.Complete(new OrderPaid
         {
             EventId = facts.EventId(nameof(OrderPaid)),
             Merchant = payment.Merchant,
             TransactionId = payment.TransactionId,
             DecidedAt = verification.AnsweredAt,
-            Amount = amount.Value,
+            Amount = amount,
             DueAmount = order?.Due,
+            PaidForOrder = forOrder == amount ? null : forOrder,
+            AmountStated = facts.IsStated ? true : null,
             Fees = answer.Fees,
             Net = answer.Net,
             SupersedesEventId = payment.FailedEventId,
         });
+    }
+
+    // The first thing that speaks against a payment that KKiaPay confirms, and that no person has accepted.
+    private static Objection? ObjectionTo(Facts facts, OrderPolicy policy)
+    {
+        var (payment, order, verification) = facts;
+        var answer = verification.Answer;
+
+        if (!verification.IsPaymentReceived)
+            return new(FlagReason.NotAPayment, $"KKiaPay says that this transaction is a {answer.Type}, not a payment received (DEBIT).");
+
+        if (facts.Amount is not { } amount)
+            return new(FlagReason.AmountMismatch, $"KKiaPay confirmed the payment, and its answer has {(answer.AmountText is { } text ? $"'{text}' for an amount, which is no whole number of XOF or could be two" : "no usable amount")}: it can't be held against the order. Money came, so don't reject it. Look it up in KKiaPay's dashboard and accept it at the amount that stands there (kkia flag accept, with --amount), or ask KKiaPay's support.");
+
+        if (payment.AnnouncedOrderId is { } announced && verification.OrderId is { } named && announced != named && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return new(FlagReason.OrderMismatch, $"The shop announced this transaction for order {announced}; the payment names order {named}.");
+
+        if (payment.ClaimedOrderIds.Count > 0 && facts.OrderId is { } orderId && !payment.ClaimedOrderIds.Contains(orderId) && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return new(FlagReason.OrderMismatch, $"The webhook named order {payment.ClaimedOrderIds[0]}; the verified payment is for order {orderId}.");
+
+        if (verification.OrderId is null && payment.AnnouncedOrderId is null && payment.ClaimedOrderIds.Count > 1 && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return new(FlagReason.OrderMismatch, $"Webhooks named different orders ({string.Join(", ", payment.ClaimedOrderIds)}) and KKiaPay's answer names none.");
+
+        if (order?.LookAlike is { } alike && !facts.IsAccepted(FlagReason.OrderMismatch))
+            return new(FlagReason.OrderMismatch, $"The payment names order {order.OrderId}, which nobody announced; order {alike}, which the shop announced, differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
+
+        if (order?.Due is { } due && !facts.Pays(due) && !facts.IsAccepted(FlagReason.AmountMismatch))
+            return new(FlagReason.AmountMismatch, Mismatch(facts, order, due));
+
+        if (facts.IsPart && order?.Due is { } whole && facts.Together > whole)
+            return new(FlagReason.AmountMismatch, $"The order is due {Xof(whole)}; with the payments accepted for it, this part would make it {Xof(facts.Together)}. Refund what is too much, or accept this payment as the whole.");
+
+        if (payment.ClaimedAmounts.Count > 0 && !facts.IsClaimed && !facts.IsAccepted(FlagReason.AmountMismatch))
+            return new(FlagReason.AmountMismatch, $"The webhook claimed {Xof(payment.ClaimedAmounts[0])}; KKiaPay says that {Xof(amount)} was paid.");
+
+        if (!facts.IsPart && order?.PaidBy is { } other && other != payment.TransactionId)
+            return new(FlagReason.AlreadyPaid, AlreadyPaid(order, other, amount), other);
+
+        if (!facts.IsPart && order?.Received(payment.TransactionId) > 0 && !facts.IsAccepted(FlagReason.AmountMismatch))
+            return new(FlagReason.AmountMismatch, $"The order is due {(order.Due is { } all ? Xof(all) : "nothing that is known")}, and {Xof(order.Received(payment.TransactionId))} of it was accepted as a part: with these {Xof(facts.Worth)} it has {Xof(facts.Together)}. Refund what is too much, or accept this payment.");
+
+        if (facts.OrderId is null && policy.WithoutReference == OrderRule.Flag && !facts.IsAccepted(FlagReason.WithoutReference))
+            return new(FlagReason.WithoutReference, "The payment names no order, and Orders__WithoutReference is Flag.");
+
+        if (order is { Withdrawn: true } && !facts.IsAccepted(FlagReason.Unannounced))
+            return new(FlagReason.Unannounced, "The shop withdrew this order and does not expect it to be paid. Refund the payment, or accept it; announcing the order again decides it anew.");
+
+        if (order?.Due is null && policy.Unannounced == OrderRule.Flag && !facts.IsAccepted(FlagReason.Unannounced)
+            && (facts.OrderId is not null || !facts.IsAccepted(FlagReason.WithoutReference)))
+            return new(FlagReason.Unannounced, facts.OrderId is null
+                ? "The payment names no order that can be read, its transaction was not announced, and Orders__Unannounced is Flag. Announcing an order with this transaction decides it again."
+                : "Nobody announced this order, and Orders__Unannounced is Flag. Announcing it now decides the payment again.");
+
+        return null;
+    }
+
+    private static string Mismatch(Facts facts, Order order, long due)
+    {
+        var (payment, worth) = (facts.Payment, facts.Worth);
+        var before = order.Received(payment.TransactionId);
+        var paid = $"The order is due {Xof(due)}; {Xof(worth)} was paid.";
+        if (before > 0)
+            return $"{paid} {Xof(before)} was accepted for it before: {(before + worth == due ? "this is the rest" : $"with this it has {Xof(before + worth)}")}. A person can accept it as a part (kkia flag accept, with --part), or refund it.";
+        return $"{paid} The buyer may have changed the amount in the browser.";
     }
 
     // Paid, and KKiaPay says so again: the only news can be that it now says something else about the money, or that the
@@ -210,9 +261,11 @@ public static class PaymentDecision
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"This payment was accepted without an order; order {facts.OrderId}, announced for it since, had been paid by transaction {other}. A refund is owed.", other);
         if (order?.LookAlike is { } alike && !facts.IsAcknowledged(FlagReason.OrderMismatch))
             return FlagOnce(facts, FlagReason.OrderMismatch, $"Order {alike} was announced after this payment had been accepted for order {order.OrderId}, which differs from it only by case, accents, invisible characters or number form. A database may take one for the other.");
-        if (order?.Due is { } due && due != payment.Amount && !facts.IsAcknowledged(FlagReason.AmountMismatch))
+        if (order is { Due: { } left, PaidBy: { } holder } && holder == payment.TransactionId && order.Received() < left && payment.Part?.OrderId == order.OrderId && !facts.IsAcknowledged(FlagReason.AmountMismatch))
+            return FlagOnce(facts, FlagReason.AmountMismatch, $"The order is due {Xof(left)} and was paid in parts; one of them counts no longer: it has {Xof(order.Received())} now.");
+        if (order?.Due is { } due && !facts.StillPays(order, due) && !facts.IsAcknowledged(FlagReason.AmountMismatch))
             return FlagOnce(facts, FlagReason.AmountMismatch, $"The order was announced at {Xof(due)} after {Xof(payment.Amount ?? 0)} had been accepted for it: this payment no longer pays it. Refund it, or accept it while no other payment holds the order.");
-        if (order?.PaidBy is { } taker && taker != payment.TransactionId && payment.PaidOrderId == order.OrderId && order.Due == payment.Amount && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
+        if (order?.PaidBy is { } taker && taker != payment.TransactionId && payment.PaidOrderId == order.OrderId && order.Due is { } revised && facts.Pays(revised) && !facts.IsAcknowledged(FlagReason.AlreadyPaid))
             return FlagOnce(facts, FlagReason.AlreadyPaid, $"While the order was due another amount, transaction {taker} came to hold it: this payment no longer pays it. A refund is owed.", taker);
         if (order is { Withdrawn: true, PaidBy: null } && !facts.IsAcknowledged(FlagReason.Unannounced))
             return FlagOnce(facts, FlagReason.Unannounced, "The shop withdrew this order after it had freed it from this payment. Refund the payment, or accept it.");
@@ -221,7 +274,7 @@ public static class PaymentDecision
 
     private static string AlreadyPaid(Order order, string other, long amount) => order.Refunded
         ? $"Transaction {other} paid this order and was refunded since. Release the order to have this payment pay it, or refund {Xof(amount)}."
-        : $"Transaction {other} has already paid this order: a refund of {Xof(amount)} is owed, unless {other} should not hold the order; a person can release it.";
+        : $"Transaction {other} has already paid this order: a refund of {Xof(amount)} is owed, unless {other} should not hold the order; a person can release it.{(order.Due is null || order.Received() < order.Due ? " If this is the rest of what is due, a person can accept it as a part (kkia flag accept, with --part)." : "")}";
 
     private static OrderPaymentFlagged? Contradicted(Facts facts, string answer) =>
         FlagOnce(facts, FlagReason.Contradiction, $"A webhook said that this payment succeeded; KKiaPay's API {answer}. Ask KKiaPay's support.");
@@ -303,20 +356,56 @@ public static class PaymentDecision
 
     private static string Xof(long amount) => string.Create(CultureInfo.InvariantCulture, $"{amount} XOF");
 
+    private readonly record struct Objection(FlagReason Reason, string Detail, string? OtherTransactionId = null);
+
     private readonly record struct Facts(Payment Payment, Order? Order, VerificationAnswered Verification)
     {
         public string? OrderId => OrderOf(Payment, Verification);
 
         public bool IsSuccessOverdue => Verification.AnsweredAt - Payment.SuccessClaimedAt >= SuccessPatience;
 
+        // What was paid, gross: by KKiaPay's answer, else, where that has no amount to read, by the one that a person read in its dashboard.
+        public long? Amount => Verification.Answer.Amount is > 0 and var answered ? answered : Stated;
+
+        public bool IsStated => Verification.Answer.Amount is not > 0;
+
+        private long? BeforeFees => Verification.Answer.AmountBeforeFees;
+
+        public long Worth => new AnsweredAmounts(Amount, BeforeFees).WorthFor(Order?.Due) ?? 0;
+
+        // What the order has with this payment.
+        public long Together => Worth + (Order?.Received(Payment.TransactionId) ?? 0);
+
+        public bool IsClaimed => Payment.ClaimedAmounts.Any(Pays);
+
+        // Only fees that the customer paid on top are taken off; what KKiaPay keeps of the merchant's money is none of the order's business.
+        public bool Pays(long due) => due == (Amount ?? Payment.Amount) || due == BeforeFees;
+
+        // Parts beside it count for the one that holds the order.
+        public bool StillPays(Order order, long due) => Pays(due) || (order.PaidBy == Payment.TransactionId && order.Covers(due));
+
+        public bool IsPart => Order is not null && PartHere is { } part && !(IsReviewed(FlagReason.AmountMismatch) && Payment.Review!.At > part.At);
+
+        // The order has its due with this payment, and no other holds it: it is paid.
+        public bool MakesFull => Order is { PaidBy: null, Due: { } due } && Together == due;
+
         // A person's verdict holds for what that person saw: another amount, due or order is a new question.
         public bool IsAccepted(FlagReason reason) =>
-            Payment.Review is { Verdict: FlagVerdict.Accepted } review
-            && review.Flags.Contains(reason) && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId && IsDueOf(review);
+            IsReviewed(reason) || (PartHere is { } part && (reason is FlagReason.AmountMismatch || part.Flags.Contains(reason)));
 
         // A note beside a paid payment that a person has looked at, while the payment is what it was then.
         public bool IsAcknowledged(FlagReason reason) =>
-            Payment.Review is { } review && review.Flags.Contains(reason) && review.Amount == Payment.Amount && review.OrderId == OrderId && IsDueOf(review);
+            (Payment.Review is { } review && review.Flags.Contains(reason) && (review.StatedAmount ?? review.Amount) == Payment.Amount && review.OrderId == OrderId && IsDueOf(review))
+            || (Payment.Part is { } part && part.Flags.Contains(reason) && reason != FlagReason.AmountMismatch && (part.StatedAmount ?? part.Amount) == Payment.Amount && part.OrderId == OrderId);
+
+        private long? Stated => ReviewHere?.StatedAmount ?? PartHere?.StatedAmount;
+
+        private bool IsReviewed(FlagReason reason) => ReviewHere?.Flags.Contains(reason) == true;
+
+        private FlagReviewed? ReviewHere =>
+            Payment.Review is { Verdict: FlagVerdict.Accepted } review && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId && IsDueOf(review) ? review : null;
+
+        private PartAccepted? PartHere => Payment.Part is { } part && part.Amount == Verification.Answer.Amount && part.OrderId == OrderId ? part : null;
 
         private bool IsDueOf(FlagReviewed review) => !review.DueSeen || review.Due == Order?.Due;
 

@@ -46,6 +46,12 @@ public sealed record VerificationAnswered(KkiapayTransaction Answer, string? Ord
     public bool IsPaymentReceived => Answer.Type is not { } type || type.Equals("DEBIT", StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>KKiaPay was asked again and again, and gave no answer that can be used. Recorded only where a flag follows from it; it says nothing about the payment.</summary>
+/// <param name="Error">What came instead the last time, without secrets.</param>
+/// <param name="Attempts">How many questions in a row had none.</param>
+/// <param name="At">When the last one was given up, UTC.</param>
+public sealed record VerificationUnanswered(string Error, int Attempts, DateTimeOffset At);
+
 /// <summary>
 /// A payment that was accepted before holds an order from now on: no other transaction can pay it. It had been accepted
 /// without an order, and one is named for it since; or it had lost the order, and a person accepted it all the same.
@@ -53,9 +59,23 @@ public sealed record VerificationAnswered(KkiapayTransaction Answer, string? Ord
 /// <param name="OrderId">The order.</param>
 /// <param name="Amount">What was paid, gross, whole XOF.</param>
 /// <param name="At">When, UTC.</param>
-public sealed record OrderHeld(string OrderId, long? Amount, DateTimeOffset At);
+/// <param name="AmountBeforeFees">The same without fees that the customer paid on top; null when there are none.</param>
+public sealed record OrderHeld(
+    string OrderId, long? Amount, DateTimeOffset At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AmountBeforeFees = null);
 
-/// <summary>A person freed an order from the payment that held it: another can pay the order, and this one pays for nothing here.</summary>
+/// <summary>
+/// A payment is a part of what its order is due, on a person's word and confirmed by KKiaPay. Nothing is handed over for it: the
+/// payment whose part makes the due full is OrderPaid, or the order was paid already and this is the rest.
+/// </summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Amount">How much of the order it pays, whole XOF.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record PartHeld(string OrderId, long Amount, DateTimeOffset At);
+
+/// <summary>
+/// A person freed an order from the payment that held it, or had the money of a part sent back: another can pay the order, and this
+/// one pays for nothing here.
+/// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="By">Who.</param>
 /// <param name="Reason">Why, in the person's words.</param>
@@ -86,9 +106,27 @@ public enum FlagVerdict
 /// <param name="At">When, UTC.</param>
 /// <param name="Due">What the order was due when the person looked, whole XOF; null when nobody had announced it. The verdict holds for this due only.</param>
 /// <param name="DueSeen">False for a review of a version that did not note the due: it holds for any.</param>
+/// <param name="StatedAmount">What was paid by KKiaPay's dashboard, where its answer has no amount that can be read, whole XOF; null otherwise.</param>
 public sealed record FlagReviewed(
     FlagVerdict Verdict, IReadOnlyList<FlagReason> Flags, long? Amount, string? OrderId, TransactionStatus? Status, string By, string Reason, DateTimeOffset At,
-    long? Due = null, bool DueSeen = false);
+    long? Due = null, bool DueSeen = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StatedAmount = null);
+
+/// <summary>
+/// A person let a payment through as a part of what its order is due. KKiaPay is asked once more, and the rules decide. An event of
+/// its own: a version that does not know it must not take it for an acceptance of the whole.
+/// </summary>
+/// <param name="Flags">The flags that were open, or accepted before, and are answered by this.</param>
+/// <param name="Amount">KKiaPay's amount that the person saw, whole XOF; null where it can't be read. It holds for this amount only.</param>
+/// <param name="OrderId">The order. It holds for this order only.</param>
+/// <param name="Due">What the order was due when the person looked, whole XOF; null when nobody had announced it. A part stays one while the due changes.</param>
+/// <param name="By">Who.</param>
+/// <param name="Reason">Why, in the person's words.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="StatedAmount">What was paid by KKiaPay's dashboard, where its answer has no amount that can be read, whole XOF; null otherwise.</param>
+public sealed record PartAccepted(
+    IReadOnlyList<FlagReason> Flags, long? Amount, string OrderId, long? Due, string By, string Reason, DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? StatedAmount = null);
 
 /// <summary>A person asked for a refund. Nothing has been sent yet.</summary>
 /// <param name="By">Who.</param>

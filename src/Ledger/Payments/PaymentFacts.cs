@@ -37,7 +37,8 @@ public sealed record PaymentFacts
 /// <param name="RetryAfter">How long the provider asks us to wait; null when it does not say.</param>
 /// <param name="KeysRefused">True for 401 and 403: an operator must look.</param>
 /// <param name="AskAt">Set when KKiaPay was not asked at all: when to ask, UTC. It counts as no attempt.</param>
-public sealed record NoAnswer(string Error, DateTimeOffset At, TimeSpan? RetryAfter = null, bool KeysRefused = false, DateTimeOffset? AskAt = null);
+/// <param name="Unreadable">True when there was an answer and it can't be read: asking often does not change that.</param>
+public sealed record NoAnswer(string Error, DateTimeOffset At, TimeSpan? RetryAfter = null, bool KeysRefused = false, DateTimeOffset? AskAt = null, bool Unreadable = false);
 
 /// <summary>What became of one payment's facts.</summary>
 /// <param name="Key">The payment.</param>

@@ -49,7 +49,7 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         List<PaymentFacts> batch, IReadOnlyDictionary<PaymentKey, Payment> known, CancellationToken cancellationToken)
     {
         var ids = new HashSet<string>();
-        foreach (var facts in batch.Where(f => f.Answer is not null))
+        foreach (var facts in batch.Where(f => f.Answer is not null || UnansweredDecision.Of(f) is { Attempts: >= UnansweredDecision.Patience }))
         {
             if (OrderNamedBy(facts, known) is { } orderId)
                 ids.Add(Order.IdOf(facts.Key.Merchant, orderId));
@@ -80,7 +80,8 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     private static string? OrderNamedBy(PaymentFacts facts, IReadOnlyDictionary<PaymentKey, Payment> known)
     {
         var payment = known.TryGetValue(facts.Key, out var found) ? found : Payment.New(facts.Key);
-        return PaymentDecision.OrderOf(facts.Claims.Aggregate(payment, (p, c) => p.Evolve(c)), facts.Answer);
+        payment = facts.Claims.Aggregate(payment, (p, c) => p.Evolve(c));
+        return facts.Answer is { } answer ? PaymentDecision.OrderOf(payment, answer) : PaymentDecision.OrderOf(payment);
     }
 
     private void Settle(PaymentFacts facts, Payment payment)
@@ -139,6 +140,16 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         }
         else if (facts.NoAnswer is { } noAnswer)
         {
+            if (UnansweredDecision.Of(facts) is { } unanswered && FlagOf(payment, unanswered, out var order) is { } flag)
+            {
+                outcome = flag;
+                events.Add(unanswered);
+                events.Add(flag);
+                payment = payment.Evolve(flag);
+                Reserve(order, flag);
+                Deliver(payment, flag, before + events.Count, facts.TraceParent);
+            }
+
             AskAgain(payment, noAnswer, facts);
         }
 
@@ -147,21 +158,22 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
         _settled.Add(new(facts.Key, outcome));
     }
 
+    private OrderPaymentFlagged? FlagOf(Payment payment, VerificationUnanswered unanswered, out Order? order) =>
+        UnansweredDecision.Decide(payment, order = OrderNamed(payment.Merchant, PaymentDecision.OrderOf(payment)), unanswered);
+
+    private Order? OrderNamed(string merchant, string? orderId) =>
+        orderId is null ? null : _orders.TryGetValue(Order.IdOf(merchant, orderId), out var found) ? found : Order.New(merchant, orderId);
+
     private OrderEvent? Decide(Payment payment, VerificationAnswered answer, out Order? order)
     {
-        order = null;
-        if (PaymentDecision.OrderOf(payment, answer) is { } orderId)
-        {
-            var id = Order.IdOf(payment.Merchant, orderId);
-            order = _orders.TryGetValue(id, out var found) ? found : Order.New(payment.Merchant, orderId);
-        }
-
+        order = OrderNamed(payment.Merchant, PaymentDecision.OrderOf(payment, answer));
         return PaymentDecision.Decide(payment, order, answer, policyOf(payment.Merchant));
     }
 
     private bool IsTheSame(Payment payment, VerificationAnswered answer) =>
-        RecheckQueue.Concerns(payment) && (answer.Status, answer.Answer.Amount) == (payment.LastStatus, payment.Amount)
-        && Decide(payment, answer, out var order) is null && !(order is not null && PaymentDecision.Holds(payment, order, answer));
+        RecheckQueue.Concerns(payment) && (answer.Status, answer.Answer.Amount) == (payment.LastStatus, payment.Answered is { } before ? before.Amount : payment.Amount)
+        && Decide(payment, answer, out var order) is null
+        && !(order is not null && (PaymentDecision.Holds(payment, order, answer) || PaymentDecision.Part(payment, order, answer, policyOf(payment.Merchant)) is not null));
 
     private void RecheckAfter(Payment payment)
     {
@@ -180,15 +192,20 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     }
 
     // Nothing new followed, and the order matters all the same.
-    private OrderHeld? Hold(Order? order, Payment payment, VerificationAnswered answer)
+    private object? Hold(Order? order, Payment payment, VerificationAnswered answer)
     {
         if (order is null)
             return null;
-        OrderHeld? held = null;
+        object? held = null;
         if (PaymentDecision.Holds(payment, order, answer))
         {
-            held = new(order.OrderId, payment.Amount, answer.AnsweredAt);
-            order = order.PaidBefore(payment.TransactionId, payment.Amount);
+            held = new OrderHeld(order.OrderId, payment.Amount, answer.AnsweredAt, answer.Answer.AmountBeforeFees);
+            order = order.PaidBefore(payment.TransactionId, payment.Amount, answer.Answer.AmountBeforeFees);
+        }
+        else if (PaymentDecision.Part(payment, order, answer, policyOf(payment.Merchant)) is { } part)
+        {
+            held = part;
+            order = order.With(payment.TransactionId, part);
         }
         else if (!WaitsForAnnouncement(payment, order))
         {
@@ -230,7 +247,10 @@ internal sealed class SettlementCommit(IDocumentSession session, LedgerOptions o
     private void AskAgain(Payment payment, NoAnswer noAnswer, PaymentFacts facts)
     {
         var attempts = facts.UnansweredBefore + (noAnswer.AskAt is null ? 1 : 0);
-        var wait = noAnswer.AskAt - noAnswer.At ?? FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble());
+        // Whoever is told of it by a flag has it asked again at once where the cause is mended.
+        var told = noAnswer.Unreadable && attempts > UnansweredDecision.Patience && payment.Flags.Count > 0 && noAnswer.At - payment.FirstSeenAt >= PaymentDecision.PendingPatience;
+        var wait = noAnswer.AskAt - noAnswer.At
+            ?? (told ? FollowUp.AfterUnreadable(Random.Shared.NextDouble()) : FollowUp.AfterNoAnswer(attempts, noAnswer.RetryAfter, Random.Shared.NextDouble()));
         var reason = noAnswer.AskAt is not null ? "not asked" : noAnswer.KeysRefused ? DueQueue.KeysRefused : "no answer";
         _due.Add(new(
             payment.Id, payment.Merchant, payment.TransactionId, reason,

@@ -12,6 +12,16 @@ public static class LedgerDataSource
         new NpgsqlDataSourceBuilder(SettingsOf(connectionString, applicationName)).Build();
 
     /// <summary>
+    /// Builds one for a service that can do nothing without writing. A session that can only read is refused when it's opened,
+    /// with a <see cref="ReadOnlySessionException"/>: it would stay so for its whole life, in the pool, also after the database is not.
+    /// </summary>
+    /// <exception cref="ArgumentException">The connection string can't be read.</exception>
+    public static NpgsqlDataSource CreateForWriting(string connectionString, string applicationName) =>
+        new NpgsqlDataSourceBuilder(SettingsOf(connectionString, applicationName))
+            .UsePhysicalConnectionInitializer(ReadOnlySessionException.ThrowIfReadOnly, connection => ReadOnlySessionException.ThrowIfReadOnlyAsync(connection, CancellationToken.None))
+            .Build();
+
+    /// <summary>
     /// Builds one for a program that ends at once and reads the ledger's tables only: it knows PostgreSQL's own types and asks
     /// the database for no others, which every first connection does otherwise.
     /// </summary>

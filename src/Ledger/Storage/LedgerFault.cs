@@ -43,6 +43,22 @@ public static class LedgerFaults
         return LedgerFault.Poison;
     }
 
+    /// <summary>True when an error says that its session is of no more use, though it may live: it can only read, or its server goes away, starts or recovers.</summary>
+    public static bool CondemnsSession(Exception exception) => exception switch
+    {
+        AggregateException many => many.InnerExceptions.Any(CondemnsSession),
+        ReadOnlySessionException => true,
+        PostgresException postgres => CondemnsSession(postgres.SqlState),
+        { InnerException: { } inner } => CondemnsSession(inner),
+        _ => false,
+    };
+
+    // 08: the connection itself; a standby says 55000 where it does not say 25006.
+    private static bool CondemnsSession(string sqlState) =>
+        sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+        || sqlState.StartsWith("08", StringComparison.Ordinal);
+
     private static LedgerFault Classify(string sqlState) => sqlState switch
     {
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure

@@ -17,6 +17,9 @@ public sealed record LedgerOptions
     /// <summary>The PostgreSQL schema that holds everything; lower-case letters, digits and underscores.</summary>
     public string Schema { get; init; } = UsualSchema;
 
+    /// <summary>True for a service that can do nothing without writing: a session that can only read is then refused when it's opened.</summary>
+    public bool WritesAlways { get; init; }
+
     /// <summary>
     /// When to ask again about a payment whose money came in, counted from then: the only way to learn of refunds made in
     /// KKiaPay's dashboard. Rising; empty for never.
@@ -28,7 +31,10 @@ public sealed record LedgerOptions
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(connectionString) is { Host.Length: > 0 } ? null : "names no Host.";
+            var connection = new NpgsqlConnectionStringBuilder(connectionString);
+            if (connection.Password?.Any(char.IsControl) == true)
+                return "has a Password with a line break or another control character in it: the file that it was made from ends in one. Take it away.";
+            return connection is { Host.Length: > 0 } ? null : "names no Host.";
         }
         catch (ArgumentException)
         {

@@ -25,7 +25,11 @@ public static class LedgerRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(_ => LedgerDataSource.Create(options.ConnectionString, "KkiaEvents"));
+        services.AddSingleton(_ => options.WritesAlways
+            ? LedgerDataSource.CreateForWriting(options.ConnectionString, "KkiaEvents")
+            : LedgerDataSource.Create(options.ConnectionString, "KkiaEvents"));
+        services.AddSingleton<LedgerSessions>();
+        services.AddSingleton<LedgerProbe>();
         services.AddMarten(provider =>
         {
             var marten = new StoreOptions();
@@ -45,6 +49,7 @@ public static class LedgerRegistration
         services.AddSingleton<CircuitClock>();
         services.AddSingleton<ICircuitStore, CircuitStore>();
         services.AddSingleton<OpenFlags>();
+        services.AddSingleton<RepeatedOrders>();
         services.AddSingleton<StoredOutcomes>();
         return services;
     }

@@ -20,6 +20,9 @@ public sealed partial class SchemaAtStart(LedgerSchema schema, TimeProvider time
     /// <summary>Waits until the schema is there: whoever reads or writes the ledger on its own does so first.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _made.Task.WaitAsync(cancellationToken);
 
+    /// <summary>Whether the schema is there.</summary>
+    public bool IsMade => _made.Task.IsCompleted;
+
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_problem is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy());

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using KkiaEvents.Ledger.Operating;
 using KkiaEvents.Ledger.Payments;
+using KkiaEvents.Ledger.Storage;
 using Marten;
 using Npgsql;
 
@@ -112,7 +113,14 @@ public sealed class ApiKeys(IDocumentStore store, TimeProvider time)
         if (use is null || now - use.LastUsedAt >= UseGrain)
         {
             session.Store(new ApiKeyUse { Id = key.Id, LastUsedAt = now });
-            await session.SaveChangesAsync(cancellationToken);
+            try
+            {
+                await session.SaveChangesAsync(cancellationToken);
+            }
+            catch (Exception e) when (LedgerFaults.CondemnsSession(e))
+            {
+                // A ledger that can only be read for a while can be read all the same.
+            }
         }
 
         return key;

@@ -10,9 +10,11 @@ namespace KkiaEvents.Processor.Consuming;
 
 /// <summary>Takes shops' announcements of what an order is due.</summary>
 internal sealed partial class AnnouncementConsumer(
-    OrderAnnouncements announcements, Merchants merchants, Announcers announcers, RefusedAnnouncements refusals, StoreRetry store, DueSignal due, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
+    OrderAnnouncements announcements, Merchants merchants, Announcers announcers, RefusedAnnouncements refusals, StoreRetry store, DueSignal due, HeldMessages held, ProcessorMetrics metrics, ILogger<AnnouncementConsumer> log) : IConsumer<ExpectPayment>
 {
-    public async Task Consume(ConsumeContext<ExpectPayment> context)
+    public Task Consume(ConsumeContext<ExpectPayment> context) => held.HoldAsync(Topology.AnnouncementsQueue, () => TakeAsync(context));
+
+    private async Task TakeAsync(ConsumeContext<ExpectPayment> context)
     {
         var user = context.TryGetPayload<RabbitMqBasicConsumeContext>(out var rabbit) ? rabbit.Properties.UserId : null;
         var merchant = merchants.Named(context.Message.Merchant);
@@ -23,7 +25,8 @@ internal sealed partial class AnnouncementConsumer(
         if (result.Problem is { } problem)
         {
             LogRefused(problem, context.Message.OrderId, $"{context.Message.Merchant}/{context.Message.OrderId}");
-            await refusals.AnswerAsync(context, merchant ?? context.Message.Merchant ?? "", problem);
+            var command = context.Message;
+            await refusals.AnswerAsync(context.ReceiveContext, context.MessageId?.ToString(), merchant ?? command.Merchant, command.OrderId, command.Amount, command.TransactionId, problem);
         }
         else
         {
@@ -38,13 +41,22 @@ internal sealed partial class AnnouncementConsumer(
 /// <summary>The endpoint of announcements.</summary>
 internal sealed class AnnouncementConsumerDefinition : ConsumerDefinition<AnnouncementConsumer>
 {
-    public AnnouncementConsumerDefinition() => EndpointName = Topology.AnnouncementsQueue;
+    private readonly ConsumedEndpoints _endpoints;
+
+    public AnnouncementConsumerDefinition(ConsumedEndpoints endpoints)
+    {
+        _endpoints = endpoints;
+        EndpointName = Topology.AnnouncementsQueue;
+    }
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpoint, IConsumerConfigurator<AnnouncementConsumer> consumer, IRegistrationContext context)
     {
-        endpoint.UseTopologyQueue();
+        endpoint.UseTopologyQueue(_endpoints);
         endpoint.PrefetchCount = 64;
         endpoint.ConcurrentMessageLimit = 16;
+        var unreadable = context.GetRequiredService<UnreadableAnnouncements>();
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new ReadableMessages<ExpectPayment>(
+            Topology.AnnouncementsQueue, new(AnnouncementReader.Read), context.GetRequiredService<DeadLetters>(), unreadable.RefusedAsync)));
     }
 }

@@ -12,8 +12,15 @@ internal static class ConsumingRegistration
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Announcers>();
         services.AddSingleton<RefusedAnnouncements>();
+        services.AddSingleton<UnreadableAnnouncements>();
         services.AddSingleton<TransactionBatches>();
-        services.AddHostedService<TopologyAtStart>();
+        services.AddSingleton<HeldMessages>();
+        services.AddSingleton<RenewedWebhooks>();
+        services.AddSingleton<ConsumedEndpoints>();
+        services.AddHostedService<StoreOutage>();
+        services.AddSingleton<TopologyAtStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyAtStart>());
+        services.AddHealthChecks().AddCheck<TopologyAtStart>("topology", tags: [ServiceHost.Ready]);
         services.AddMassTransit(bus =>
         {
             bus.AddConsumer<TransactionConsumer, TransactionConsumerDefinition>();
@@ -29,6 +36,8 @@ internal static class ConsumingRegistration
         {
             host.WaitUntilStarted = false;
             host.StopTimeout = TimeSpan.FromSeconds(20);
+            // A batch has KKiaPay's answers, or none, in less, and commits. What takes longer goes back.
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
         });
     }
 }

@@ -10,29 +10,50 @@ internal sealed partial class DeadLetters(IOutgoingBus bus, ProcessorOptions opt
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly Uri Exchange = new($"exchange:{Topology.DeadLetters}");
+
+    /// <summary>Puts a webhook aside.</summary>
     /// <exception cref="Exception">The broker does not have the copy for certain: the original must stay.</exception>
     public async Task PutAsideAsync(ConsumeContext<TransactionNotification> message, string reason, CancellationToken cancellationToken)
+    {
+        await SentAsync(token => SendAsync(message, reason, token), cancellationToken);
+        LogPutAside(reason, message.Message.DeliveryId, $"{message.Message.Merchant}/{message.Message.TransactionId}");
+    }
+
+    /// <summary>Puts a message aside as it came, byte for byte, under its own id and headers. Its <c>user-id</c> stays behind: the broker takes only our own.</summary>
+    /// <exception cref="Exception">The broker does not have the copy for certain: the original must stay.</exception>
+    public async Task PutAsideAsync(ReceiveContext message, string queue, string reason)
+    {
+        var copy = new MessageCopy(message);
+        await SentAsync(async token =>
+        {
+            var endpoint = await bus.GetSendEndpoint(Exchange);
+            await endpoint.Send(copy, context => copy.WriteTo(context, queue, reason), token);
+        }, message.CancellationToken);
+        LogPutAsideUnread(queue, reason, copy.Id ?? "none");
+    }
+
+    private async Task SentAsync(Func<CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
         try
         {
-            await SendAsync(message, reason, deadline.Token);
+            await send(deadline.Token);
         }
         catch (MessageReturnedException)
         {
             // Somebody took the queue of dead letters away while we run.
             await TopologyDeclaration.DeclareAsync(options.Bus, deadline.Token);
-            await SendAsync(message, reason, deadline.Token);
+            await send(deadline.Token);
         }
 
         metrics.DeadLettered();
-        LogPutAside(reason, message.Message.DeliveryId, $"{message.Message.Merchant}/{message.Message.TransactionId}");
     }
 
     private async Task SendAsync(ConsumeContext<TransactionNotification> message, string reason, CancellationToken cancellationToken)
     {
-        var endpoint = await bus.GetSendEndpoint(new($"exchange:{Topology.DeadLetters}"));
+        var endpoint = await bus.GetSendEndpoint(Exchange);
         await endpoint.Send(message.Message, context =>
         {
             if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
@@ -45,4 +66,7 @@ internal sealed partial class DeadLetters(IOutgoingBus bus, ProcessorOptions opt
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A webhook can't be processed ({Reason}): delivery {DeliveryId} is in the dead letters; {CorrelationId}")]
     private partial void LogPutAside(string reason, Guid deliveryId, string correlationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message in {Queue} can't be read: {Reason} It is in the dead letters (kkia dead list); its message id: {MessageId}")]
+    private partial void LogPutAsideUnread(string queue, string reason, string messageId);
 }

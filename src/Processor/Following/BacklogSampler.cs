@@ -7,7 +7,7 @@ namespace KkiaEvents.Processor.Following;
 
 /// <summary>Reads what waits every few seconds, for the metrics: a scrape must not become a query.</summary>
 internal sealed partial class BacklogSampler(
-    DeliveryQueue deliveries, DueQueue due, OpenFlags flags, ProcessorMetrics metrics, SchemaAtStart schema, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
+    DeliveryQueue deliveries, DueQueue due, OpenFlags flags, RepeatedOrders repeated, ConstantReferences references, ProcessorMetrics metrics, SchemaAtStart schema, TimeProvider time, ILogger<BacklogSampler> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -20,6 +20,9 @@ internal sealed partial class BacklogSampler(
             {
                 metrics.Backlog(await deliveries.BacklogAsync(stoppingToken), await due.BacklogAsync(stoppingToken));
                 metrics.ForPeople(await due.KeysRefusedAsync(stoppingToken), await flags.CountAsync(stoppingToken));
+                var sameOrder = await repeated.FindAsync(stoppingToken);
+                metrics.ForOneOrder(sameOrder);
+                references.Found(sameOrder);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

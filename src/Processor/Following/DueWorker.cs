@@ -11,7 +11,7 @@ namespace KkiaEvents.Processor.Following;
 /// are left alone, and while it recovers no more are taken than may be asked about.
 /// </summary>
 internal sealed partial class DueWorker(
-    DueQueue due, PaymentSettler settler, ProviderGate gate, DueSignal signal, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
+    DueQueue due, PaymentSettler settler, ProviderGate gate, DueSignal signal, StoreTrouble trouble, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<DueWorker> log) : BackgroundService
 {
     private const int BatchSize = 100;
 
@@ -34,6 +34,7 @@ internal sealed partial class DueWorker(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                trouble.Report(e);
                 LogTrouble(e.Message);
                 await Task.Delay(Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

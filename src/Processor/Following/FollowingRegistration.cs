@@ -1,3 +1,5 @@
+using KkiaEvents.ServiceDefaults;
+
 namespace KkiaEvents.Processor.Following;
 
 /// <summary>Wires what is due.</summary>
@@ -9,6 +11,8 @@ internal static class FollowingRegistration
         services.AddSingleton<DueWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DueWorker>());
         services.AddHostedService<RecheckWorker>();
+        services.AddSingleton<ConstantReferences>();
+        services.AddHealthChecks().AddCheck<ConstantReferences>("references", tags: [ServiceHost.Ready]);
         services.AddHostedService<BacklogSampler>();
     }
 }

@@ -10,7 +10,7 @@ namespace KkiaEvents.Processor.Following;
 /// and not for a merchant whose circuit isn't closed.
 /// </summary>
 internal sealed partial class RecheckWorker(
-    RecheckQueue rechecks, PaymentSettler settler, ProviderGate gate, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<RecheckWorker> log) : BackgroundService
+    RecheckQueue rechecks, PaymentSettler settler, ProviderGate gate, StoreTrouble trouble, ProcessorOptions options, SchemaAtStart schema, TimeProvider time, ILogger<RecheckWorker> log) : BackgroundService
 {
     // A payment that got no answer is asked about again after this.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
@@ -30,6 +30,7 @@ internal sealed partial class RecheckWorker(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                trouble.Report(e);
                 LogTrouble(e.Message);
             }
             catch (OperationCanceledException)

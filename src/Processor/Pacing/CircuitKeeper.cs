@@ -6,7 +6,7 @@ namespace KkiaEvents.Processor.Pacing;
 
 /// <summary>Shares this replica's circuits with the others, and learns theirs: when one moves, and each second.</summary>
 internal sealed partial class CircuitKeeper(
-    ProviderGate gate, PacingMetrics metrics, Merchants merchants, CircuitSignal signal, SchemaAtStart schema, CircuitClock clock, TimeProvider time, ILogger<CircuitKeeper> log) : BackgroundService
+    ProviderGate gate, PacingMetrics metrics, Merchants merchants, CircuitSignal signal, SchemaAtStart schema, StoreTrouble trouble, CircuitClock clock, TimeProvider time, ILogger<CircuitKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -25,6 +25,7 @@ internal sealed partial class CircuitKeeper(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                trouble.Report(e);
                 if (!_alone)
                     LogAlone(e.Message);
                 _alone = true;

@@ -3,7 +3,7 @@ using KkiaEvents.Ledger.Storage;
 namespace KkiaEvents.Processor.Relaying;
 
 /// <summary>Runs the relay: at once when something was committed here or elsewhere, else every second.</summary>
-internal sealed partial class RelayWorker(Relay relay, RelaySignal signal, SchemaAtStart schema, TimeProvider time, ILogger<RelayWorker> log) : BackgroundService
+internal sealed partial class RelayWorker(Relay relay, RelaySignal signal, StoreTrouble trouble, SchemaAtStart schema, TimeProvider time, ILogger<RelayWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -23,6 +23,7 @@ internal sealed partial class RelayWorker(Relay relay, RelaySignal signal, Schem
             }
             catch (Exception e)
             {
+                trouble.Report(e);
                 LogTrouble(e.Message);
                 await Task.Delay(Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -10,7 +10,7 @@ namespace KkiaEvents.Processor.Settling;
 /// again; a clear refusal makes room for a person's next attempt.
 /// </summary>
 internal sealed partial class RefundSender(
-    IKkiapayClientFactory clients, SharedAccounts accounts, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, ILogger<RefundSender> log)
+    IKkiapayClientFactory clients, SharedAccounts accounts, PaymentActs acts, StoreRetry store, ProcessorMetrics metrics, AnswerWatch answers, ILogger<RefundSender> log)
 {
     public async Task SendAsync(Payment payment, CancellationToken stopping)
     {
@@ -47,16 +47,23 @@ internal sealed partial class RefundSender(
             stopping);
     }
 
-    private static async Task<(RefundAnswer Answer, string? Detail)> AskAsync(IKkiapayClient client, Payment payment, CancellationToken stopping)
+    private async Task<(RefundAnswer Answer, string? Detail)> AskAsync(IKkiapayClient client, Payment payment, CancellationToken stopping)
     {
         try
         {
             var refund = await client.RefundAsync(payment.TransactionId, payment.RefundReason ?? "", stopping);
-            return (refund.Result == RefundResult.Refunded ? RefundAnswer.Accepted : RefundAnswer.Refused, refund.Message ?? refund.Result.ToString());
+            answers.Answered(payment.Merchant);
+            // Given back before: nothing is owed, as far as KKiaPay says. Verifying confirms either.
+            return (refund.Result is RefundResult.Refunded or RefundResult.AlreadyRefunded ? RefundAnswer.Accepted : RefundAnswer.Refused, refund.Message ?? refund.Result.ToString());
         }
         catch (KkiapayException e) when (e is KkiapayAuthenticationException or KkiapayUnavailableException { StatusCode: StatusCodes.Status429TooManyRequests })
         {
             return (RefundAnswer.NotTaken, e.Message);
+        }
+        catch (KkiapayProtocolException e)
+        {
+            answers.Unreadable(payment.Merchant, e, payment.Id);
+            return (RefundAnswer.Lost, e.Message);
         }
         catch (Exception e)
         {

@@ -4,13 +4,13 @@ using Polly.Retry;
 
 namespace KkiaEvents.Processor.Settling;
 
-/// <summary>A database that is away is no message's fault: the work waits here, unacknowledged, for as long as it takes.</summary>
+/// <summary>A database that is away is no message's fault: the work waits here for as long as it takes.</summary>
 internal sealed partial class StoreRetry
 {
     private readonly ResiliencePipeline _pipeline;
     private readonly SchemaAtStart _schema;
 
-    public StoreRetry(SchemaAtStart schema, TimeProvider time, ILogger<StoreRetry> log)
+    public StoreRetry(SchemaAtStart schema, StoreTrouble trouble, TimeProvider time, ILogger<StoreRetry> log)
     {
         _schema = schema;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -25,6 +25,7 @@ internal sealed partial class StoreRetry
                 UseJitter = true,
                 OnRetry = args =>
                 {
+                    trouble.Report(args.Outcome.Exception!);
                     // A restart is over in seconds; what lasts is for a person.
                     LogUnavailable(log, args.AttemptNumber < 15 ? LogLevel.Warning : LogLevel.Error, args.Outcome.Exception!.Message, args.RetryDelay);
                     return ValueTask.CompletedTask;

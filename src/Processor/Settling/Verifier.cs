@@ -9,7 +9,7 @@ namespace KkiaEvents.Processor.Settling;
 
 /// <summary>Asks KKiaPay about payments, many at once up to a limit. Whatever goes wrong is no answer, never a status.</summary>
 internal sealed partial class Verifier(
-    IKkiapayClientFactory clients, SharedAccounts accounts, ProviderGate gate, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, TimeProvider time, ILogger<Verifier> log) : IDisposable
+    IKkiapayClientFactory clients, SharedAccounts accounts, ProviderGate gate, OrderPolicies policies, ProcessorOptions options, ProcessorMetrics metrics, AnswerWatch answers, TimeProvider time, ILogger<Verifier> log) : IDisposable
 {
     // Less than that is no sign of trouble: the question may have begun just before its batch's patience ended.
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(1);
@@ -37,6 +37,7 @@ internal sealed partial class Verifier(
             asked = time.GetTimestamp();
             var answer = await clients.GetClient(key.Merchant).VerifyAsync(key.TransactionId, either.Token);
             gate.Answered(key.Merchant);
+            answers.Answered(key.Merchant, answer, key.StreamId);
             // Keys that changed just before the question may have become those of another merchant: the answer decides nothing.
             if (accounts.ProblemOf(key.Merchant) is { } sharedSince)
                 return None(key, "keys_unusable", sharedSince, keysRefused: true);
@@ -63,7 +64,8 @@ internal sealed partial class Verifier(
         catch (KkiapayProtocolException e)
         {
             gate.Answered(key.Merchant);
-            return None(key, "unreadable", e.Message);
+            answers.Unreadable(key.Merchant, e, key.StreamId);
+            return None(key, "unreadable", e.Message, unreadable: true);
         }
         catch (OptionsValidationException e)
         {
@@ -87,11 +89,11 @@ internal sealed partial class Verifier(
 
     public void Dispose() => _places.Dispose();
 
-    private (VerificationAnswered?, NoAnswer?) None(PaymentKey key, string result, string error, TimeSpan? retryAfter = null, bool keysRefused = false)
+    private (VerificationAnswered?, NoAnswer?) None(PaymentKey key, string result, string error, TimeSpan? retryAfter = null, bool keysRefused = false, bool unreadable = false)
     {
         metrics.Verified(result);
         LogNoAnswer(error, key.StreamId);
-        return (null, new NoAnswer(error, time.GetUtcNow(), retryAfter, keysRefused));
+        return (null, new NoAnswer(error, time.GetUtcNow(), retryAfter, keysRefused, Unreadable: unreadable));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No answer from KKiaPay ({Error}): {CorrelationId} is due again")]

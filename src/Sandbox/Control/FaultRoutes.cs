@@ -33,6 +33,15 @@ internal static class FaultRoutes
         Rate(plan.ErrorRate, "errorRate");
         Rate(plan.DropConnections, "dropConnections");
         Rate(plan.LoseAnswers, "loseAnswers");
+        Rate(plan.GarbleRate, "garbleRate");
+        if (plan.Garble is { } form && !GarbledAnswer.Names.Contains(form))
+            throw new ControlException($"Field 'garble' must be one of {string.Join(", ", GarbledAnswer.Names)}.");
+        if (plan.Dictate is { } dictated)
+        {
+            if (dictated.Body is null) throw new ControlException("Field 'dictate' needs status and body, for example 404 and \"Not Found\".");
+            PaymentTemplateReader.InRange(dictated.Status, "dictate.status", 200, 599);
+        }
+
         if (plan.LieOnce is { TransactionId: null } or { Status: null })
             throw new ControlException("Field 'lieOnce' needs transactionId and status, for example \"COMPLETE\".");
         return plan;

@@ -41,6 +41,9 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
         return null;
     }
 
+    /// <summary>What becomes of this call's answer; null when it is sent as it is.</summary>
+    public string? TakeGarbling() => Plan is { Garble: { } form } plan && Random.Shared.NextDouble() < plan.GarbleRate ? form : null;
+
     public bool LosesAnswer() => Plan is { LoseAnswers: > 0 } plan && Random.Shared.NextDouble() < plan.LoseAnswers;
 
     public bool RefusesRefunds => Plan is { RefuseRefunds: true };
@@ -82,6 +85,14 @@ internal sealed class FaultGate(TimeProvider time, SandboxStats stats, IHostAppl
         if (Random.Shared.NextDouble() < plan.ErrorRate)
         {
             JsonAnswer.Error(call, plan.ErrorStatus, "Internal error");
+            return Ended();
+        }
+
+        if (plan.Dictate is { } dictated)
+        {
+            call.Response.StatusCode = dictated.Status;
+            call.Response.ContentType = dictated.ContentType;
+            await call.Response.WriteAsync(dictated.Body, call.RequestAborted);
             return Ended();
         }
 

@@ -35,9 +35,21 @@ internal sealed record FaultPlan
     /// <summary>The next verification of one transaction answers this status word.</summary>
     public Lie? LieOnce { get; init; }
 
+    /// <summary>What becomes of answers, by the names of <see cref="GarbledAnswer.Names"/>; null leaves them as they are.</summary>
+    public string? Garble { get; init; }
+
+    /// <summary>Rate of answers that are garbled.</summary>
+    public double GarbleRate { get; init; } = 1;
+
+    /// <summary>The answer to every call, word for word, and nothing is done; null for the usual ones.</summary>
+    public Dictated? Dictate { get; init; }
+
     /// <summary>No answer at all, until the faults are changed or the caller gives up.</summary>
     public bool Hang { get; init; }
 }
+
+/// <summary>An answer, word for word.</summary>
+internal sealed record Dictated(int Status, string Body, string ContentType = "application/json");
 
 /// <summary>A status word, of either dialect or of none, that one verification answers.</summary>
 internal sealed record Lie(string TransactionId, string Status);

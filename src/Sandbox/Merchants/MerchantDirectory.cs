@@ -65,6 +65,8 @@ internal sealed class MerchantDirectory
 
         string Key(string key, string builtIn) => section[key] switch
         {
+            { Length: > 0 } value when value.Any(char.IsControl) || value.Trim() != value => throw new SandboxRefusedException(
+                $"Sandbox__Merchants__{name}__{key} begins or ends with white space, or holds a line break (the end of a file, perhaps): nothing would match it. For example {builtIn}_{name}."),
             { Length: > 0 } value => value,
             _ when isDefault => builtIn,
             _ => throw new SandboxRefusedException(

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace KkiaEvents.Sandbox.Webhooks;
 
@@ -18,6 +19,9 @@ internal sealed class WebhookTransport(TimeProvider time, IHostApplicationLifeti
         UseProxy = false,
         UseCookies = false,
         MaxConnectionsPerServer = Connections,
+        // As the provider's own client sends a secret with an accent: by HTTP's old rule where that has the characters.
+        RequestHeaderEncodingSelector = (_, request) =>
+            request.Headers.TryGetValues(WebhookSigner.Header, out var values) && values.Any(v => v.Any(c => c > '\u00FF')) ? Encoding.UTF8 : Encoding.Latin1,
     });
 
     /// <summary>Set when the program stops: a stand-in that stops owes nobody its webhooks.</summary>

@@ -14,7 +14,7 @@ internal sealed class FaultBook
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private readonly List<string> impossible = [];
 
-    public FaultBook(ChaosSystem system, DatabaseFaults database, ProviderFaults provider)
+    public FaultBook(ChaosSystem system, DatabaseFaults database, ProviderFaults provider, CancellationToken end)
     {
         var services = new Dictionary<string, DoFault>
         {
@@ -64,6 +64,8 @@ internal sealed class FaultBook
             ["database: crash"] = _ => AwayAsync(system.Backing.Database.KillAsync(), () => system.Backing.Database.StartAsync()),
             ["database: SIGSTOP"] = _ => AwayAsync(system.Backing.Database.PauseAsync(), () => system.Backing.Database.ResumeAsync()),
             ["database: pg_terminate_backend"] = _ => database.TerminateAsync(),
+            ["database: read-only, and back without ended sessions"] = _ => database.ReadOnlyAsync(),
+            ["database: refuses logins for longer than the consumer time-out"] = _ => database.RefuseLoginsAsync(ChaosSystem.ConsumerTimeout * 1.3, end),
             ["database: long transaction"] = _ => database.HoldTransactionAsync(),
             ["database: dump"] = _ => database.DumpAsync(),
             ["provider: down"] = draw => provider.DoAsync(draw < 0.5 ? new { errorRate = 1.0, errorStatus = 503 } : new { hang = true }),
@@ -71,6 +73,7 @@ internal sealed class FaultBook
             ["provider: slow"] = _ => provider.DoAsync(new { latencyMs = 1500, latencyJitterMs = 3000 }),
             ["provider: rate limit"] = _ => provider.DoAsync(new { rateLimitPerSecond = 2, retryAfterSeconds = 2 }),
             ["provider: refuses keys"] = _ => provider.DoAsync(new { rejectKeys = true }),
+            ["provider: answers that can't be read"] = provider.GarbleAsync,
             ["provider: lies once"] = provider.LieAsync,
         };
 

@@ -10,6 +10,11 @@ internal sealed class ProviderFaults(Uri sandbox, Func<IEnumerable<Payment>> pay
 {
     private readonly HttpClient http = new() { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(30) };
 
+    private static readonly string[] Garbled = ["html", "redirect", "empty", "truncated", "list", "ndjson", "other", "shapeless", "bomb"];
+
+    /// <summary>Most answers come as something that can't be read, some refunds' among them: those are done.</summary>
+    public Task<Func<Task>> GarbleAsync(double draw) => DoAsync(new { garble = Garbled[(int)(draw * Garbled.Length) % Garbled.Length], garbleRate = 0.8 });
+
     public async Task<Func<Task>> DoAsync(object faults)
     {
         using var answer = await http.PutAsJsonAsync("/sandbox/faults", faults).ConfigureAwait(false);

@@ -48,6 +48,7 @@ internal static class Checker
                     .Select(payment => $"{payment.Transaction}: a webhook that is not authentic was acknowledged"),
                 .. OrdersThatNobodyPaid(history, delivered, paidOrders),
             ],
+            DeadLettered = history.DeadLettered,
             Recovered = recovered.Count,
             ByFault = ByFault(history, [.. lost.Select(payment => payment.Transaction)], [.. twice.SelectMany(one => one.Transactions)], recovered),
         };

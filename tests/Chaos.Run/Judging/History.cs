@@ -20,6 +20,9 @@ internal sealed record History
     /// <summary>Transactions that the ledger still has a due row or an undelivered outcome for.</summary>
     public required IReadOnlySet<string> Open { get; init; }
 
+    /// <summary>What lies in the dead letters in the end, each by its transaction.</summary>
+    public IReadOnlyList<string> DeadLettered { get; init; } = [];
+
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 }
 

@@ -30,13 +30,16 @@ internal sealed record Judgement
     /// <summary>Outcomes that contradict the provider's books, name another order or amount, or are about something nobody told. Must be 0.</summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
+    /// <summary>Messages that wait for a person, though none is at fault: the faults are. Must be 0.</summary>
+    public required IReadOnlyList<string> DeadLettered { get; init; }
+
     /// <summary>Delivered although the provider never heard a 2xx: the answer was lost, the webhook was not.</summary>
     public required int Recovered { get; init; }
 
     /// <summary>The same by what was being done while a payment's webhooks came.</summary>
     public required IReadOnlyList<FaultTally> ByFault { get; init; }
 
-    public bool IsRight => Lost.Count == 0 && Doubled.Count == 0 && Unexpected.Count == 0;
+    public bool IsRight => Lost.Count == 0 && Doubled.Count == 0 && Unexpected.Count == 0 && DeadLettered.Count == 0;
 }
 
 /// <summary>What happened to webhooks that were sent while one kind of fault was on.</summary>

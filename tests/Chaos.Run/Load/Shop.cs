@@ -31,7 +31,7 @@ internal sealed class Shop : IAsyncDisposable
     {
         this.broker = broker;
         ledger = new ServiceCollection().AddLogging()
-            .AddLedger(new LedgerOptions { ConnectionString = ledgerConnection, Schema = "kkiaevents" }, _ => _ => new OrderPolicy())
+            .AddLedger(new LedgerOptions { ConnectionString = ledgerConnection, Schema = "kkiaevents", WritesAlways = true }, _ => _ => new OrderPolicy())
             .BuildServiceProvider();
     }
 

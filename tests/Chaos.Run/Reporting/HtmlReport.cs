@@ -40,6 +40,7 @@ internal static class HtmlReport
             ["lost", $"{judgement.Lost.Count}", "0"],
             ["doubled OrderPaid or OrderRefunded", $"{judgement.Doubled.Count}", "0"],
             ["unexpected", $"{judgement.Unexpected.Count}", "0"],
+            ["dead-lettered", $"{judgement.DeadLettered.Count}", "0"],
             ["repeated (same event id)", $"{judgement.Repeated}", "any"],
             ["recovered (delivered, no 2xx heard)", $"{judgement.Recovered}", "any"],
         ]);
@@ -53,6 +54,7 @@ internal static class HtmlReport
         Findings(page, "Lost", judgement.Lost);
         Findings(page, "Doubled", judgement.Doubled);
         Findings(page, "Unexpected", judgement.Unexpected);
+        Findings(page, "Dead-lettered", judgement.DeadLettered);
         Findings(page, "Faults that could not be done, because another was on", refused);
         return page.ToString();
     }

@@ -9,7 +9,7 @@ internal static class Summary
 
     public static void Print(int seed, Judgement judgement, string report)
     {
-        foreach (var (what, findings) in new[] { ("lost", judgement.Lost), ("doubled", judgement.Doubled), ("unexpected", judgement.Unexpected) })
+        foreach (var (what, findings) in new[] { ("lost", judgement.Lost), ("doubled", judgement.Doubled), ("unexpected", judgement.Unexpected), ("dead-lettered", judgement.DeadLettered) })
         {
             foreach (var finding in findings.Take(Named))
                 Console.WriteLine($"{what}: {finding}");
@@ -25,5 +25,5 @@ internal static class Summary
 
     public static string Line(Judgement judgement) =>
         $"attempted {judgement.Attempted}, acknowledged {judgement.Acknowledged}, owed {judgement.Owed}, delivered {judgement.Delivered}, open {judgement.Open}, "
-        + $"lost {judgement.Lost.Count}, repeated {judgement.Repeated}, doubled {judgement.Doubled.Count}, unexpected {judgement.Unexpected.Count}, recovered {judgement.Recovered}";
+        + $"lost {judgement.Lost.Count}, repeated {judgement.Repeated}, doubled {judgement.Doubled.Count}, unexpected {judgement.Unexpected.Count}, dead-lettered {judgement.DeadLettered.Count}, recovered {judgement.Recovered}";
 }

@@ -9,6 +9,9 @@ namespace KkiaEvents.Chaos.Running;
 /// <summary>A broker, a database (fsync on), Sandbox, two Ingresses behind a gate, two Processors; all of them reach the broker, and the Processors the database, through gates of their own.</summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
+    /// <summary>How long the broker lets a Processor hold a message: shorter than a fault, and longer than a busy machine needs.</summary>
+    public static readonly TimeSpan ConsumerTimeout = TimeSpan.FromSeconds(30);
+
     private const int Replicas = 2;
     private readonly Layout layout;
     private readonly TcpGate front;
@@ -73,7 +76,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             LocalServices.Delete(layout.Services);
         foreach (var spool in Directory.EnumerateDirectories(layout.Run, "spool-*"))
             Directory.Delete(spool, recursive: true);
-        var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true });
+        var backing = LocalServices.In(layout.Services, ServicesKind.Private, new LocalServicesOptions { Durable = true, ConsumerTimeout = ConsumerTimeout });
         await backing.StartAsync(cancellation).ConfigureAwait(false);
         await LedgerSetup.RunAsync(layout, backing.DatabaseEndpoint, cancellation).ConfigureAwait(false);
         var system = new ChaosSystem(layout, backing);

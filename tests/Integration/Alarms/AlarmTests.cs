@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using KkiaEvents.Bus;
+using KkiaEvents.Tests.Integration.Announcing;
 using KkiaEvents.Tests.Integration.Infrastructure;
 using RabbitMQ.Client;
 
@@ -38,7 +39,10 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await Condition.HoldsAsync("all is quiet", async () => (await _prometheus!.FiringAsync()).Count == 0);
 
         await RaisesAsync("KkiaEventsParked", "KkiaEventsDeadLetters", "KkiaEventsFlagged", cause: AWebhookThatNobodyUnderstandsAndOneThatIsNoMessageAndAFlagAsync);
+        await RaisesAsync("KkiaEventsSameOrder", cause: EveryPaymentHasTheSamePartnerIdAsync);
+        await RaisesAsync("KkiaEventsAnnouncementsUnreadable", cause: AnAnnouncementIsUnreadableAsync);
         await RaisesAsync("KkiaEventsKeysRefused", cause: KeysAreRefusedAsync);
+        await RaisesAsync("KkiaEventsUnreadableAnswers", cause: AWebPageAnswersInKkiapaysPlaceAsync);
         // Some metrics are there only as long as what they tell of, others not while a service or the broker is away.
         await ExposeAsync();
         await RaisesAsync("KkiaEventsProviderTrouble", cause: NotifyDownAsync);
@@ -47,6 +51,7 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await using (var _ = await ALockOnWhatIsDueAsync())
             await RaisesAsync("KkiaEventsOverdue");
         await TheBrokerGoesAwayAsync(() => RaisesAsync("KkiaEventsSpoolNotEmpty", "KkiaEventsUndelivered"));
+        await TheDatabaseGoesAwayAsync(() => RaisesAsync("KkiaEventsStoreAway"));
         await ExposeAsync();
         foreach (var expression in AlarmFiles.BoardsExpressions())
             await Condition.HoldsAsync($"the board shows {expression}", () => _prometheus!.HasAsync(expression));
@@ -101,12 +106,28 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
         await system.NotifyAsync(id, amount: 100_000);
     }
 
+    private async Task EveryPaymentHasTheSamePartnerIdAsync()
+    {
+        for (var n = 0; n < 4; n++)
+            await system.NotifyAsync(await system.Provider.PayAsync(new { amount = 5000, partnerId = "my-shop" }));
+    }
+
+    private Task AnAnnouncementIsUnreadableAsync() =>
+        RawMessages.PublishAsync(system.AmqpUri, RawMessages.Announcements, RawMessages.Envelope("""{"orderId":"unguarded","amount":4999.5}"""));
+
     private async Task KeysAreRefusedAsync()
     {
         await system.Provider.FaultAsync(new { rejectKeys = true });
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.NotifyAsync(id);
         await Condition.HoldsAsync("it waits for right keys", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.due where reason = 'keys refused'") > 0);
+    }
+
+    private async Task AWebPageAnswersInKkiapaysPlaceAsync()
+    {
+        await system.Provider.FaultAsync(new { garble = "html" });
+        var id = await system.Provider.PayAsync(new { amount = 5000 });
+        await system.NotifyAsync(id);
     }
 
     // As the spool leaves it; that it does so is shown by killing it, in tests/Chaos.
@@ -150,10 +171,27 @@ public sealed partial class AlarmTests(AlarmTests.TwoMerchants system) : IClassF
             await system.Services.Broker.StartAsync();
         }
 
-        await Condition.HoldsAsync("the Processor consumes both queues again", async () =>
-            await _prometheus!.HasAsync("count(max by (queue) (kkiaevents_queue_consumers{queue=~\"kkiaevents-processor|kkiaevents-announcements\"}) > 0) == 2") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
+        await BothQueuesAreConsumedAsync();
         await Condition.HoldsAsync("nothing is undelivered", async () => await system.ReadAsync<long>("select count(*) from kkiaevents.deliveries where delivered_at is null") == 0);
     }
+
+    private async Task TheDatabaseGoesAwayAsync(Func<Task> meanwhile)
+    {
+        await system.Services.Database.StopAsync();
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await system.Services.Database.StartAsync();
+        }
+
+        await BothQueuesAreConsumedAsync();
+    }
+
+    private Task BothQueuesAreConsumedAsync() => Condition.HoldsAsync("the Processor consumes both queues again", async () =>
+        await _prometheus!.HasAsync("count(max by (queue) (kkiaevents_queue_consumers{queue=~\"kkiaevents-processor|kkiaevents-announcements\"}) > 0) == 2") && !(await _prometheus!.FiringAsync()).Contains("KkiaEventsNobodyConsumes"));
 
     private async Task PendingAsync(string id)
     {

@@ -185,7 +185,7 @@ public sealed class ConnectionTests(HostileInstallation system) : IClassFixture<
         _held.Clear();
     }
 
-    private static string Certificate()
+    internal static string Certificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=ingress", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));

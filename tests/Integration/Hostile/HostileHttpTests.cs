@@ -178,13 +178,24 @@ public class HostileHttpTests(HostileInstallation system) : IClassFixture<Hostil
         await Ingress.ServerRefusesAsync(await Ingress.SendAsync(HostileIngress.Head(Good, path: "/webhook/kkiapay/default%00") + Good), HttpStatusCode.BadRequest);
 
     [Theory]
+    [InlineData("utf-8")]
+    [InlineData("UTF-8, identity")]
+    [InlineData("identity")]
+    [InlineData("none")]
+    [InlineData("application/json")]
+    [InlineData("")]
+    [InlineData("gzip")]
+    public async Task Whatever_encoding_is_said_of_an_authentic_webhook_it_is_taken(string encoding) =>
+        await Ingress.TakesAsync($"Content-Encoding: {encoding}\r\n");
+
+    [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
     [InlineData("identity, gzip")]
-    public async Task What_is_compressed_is_not_decompressed(string encoding)
+    public async Task A_signature_over_what_was_compressed_since_is_refused_in_words(string encoding)
     {
-        var answer = await Ingress.SendAsync(HostileIngress.Head(Good, $"Content-Encoding: {encoding}\r\n") + Good);
+        var answer = await Ingress.SendAsync(HostileIngress.Head("{}", $"Content-Encoding: {encoding}\r\n", signature: Infrastructure.Installation.Sign(Good)) + "{}");
         Assert.Contains("Accept-Encoding: identity", answer!.Head);
         await Ingress.RefusesAsync(answer, HttpStatusCode.UnsupportedMediaType, "Content-Encoding");
     }
@@ -203,6 +214,7 @@ public class HostileHttpTests(HostileInstallation system) : IClassFixture<Hostil
 
         Assert.InRange(bomb.Length, 1, 65_536);
         Assert.Equal(HttpStatusCode.OK, (await Ingress.SendAuthenticAsync(bomb.ToArray()))?.Status);
+        Assert.Equal(HttpStatusCode.OK, (await Ingress.SendAuthenticAsync(bomb.ToArray(), "Content-Encoding: gzip\r\n"))?.Status);
         await Ingress.TakesAsync();
     }
 

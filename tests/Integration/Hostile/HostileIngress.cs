@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using KkiaEvents.Ingress;
 using KkiaEvents.Tests.Integration.Infrastructure;
+using KkiaEvents.Tests.Integration.Operating;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace KkiaEvents.Tests.Integration.Hostile;
 
@@ -18,25 +22,35 @@ public sealed class HostileInstallation(Services services) : Installation(servic
     public HostileIngress Usual => new(Ingress.BaseAddress!, null, "");
 
     /// <summary>One more Ingress, with settings of its own.</summary>
-    public async Task<HostileIngress> StartAsync(params string[] settings)
+    public Task<HostileIngress> StartAsync(params string[] settings) => StartAsync(null, settings);
+
+    /// <summary>One more Ingress, with settings of its own, that logs to where a test looks.</summary>
+    public async Task<HostileIngress> StartAsync(LogLines? log, params string[] settings)
     {
         var spool = Directory.CreateTempSubdirectory("kkiaevents-spool-").FullName;
         var app = IngressApp.Build(
         [
             "--urls=http://127.0.0.1:0", "--Operations:Url=shared", "--Log:Level=Fatal", $"--ConnectionStrings:RabbitMq={AmqpUri}", $"--Ingress:Spool:Directory={spool}",
             $"--Kkiapay:Merchants:default:WebhookSecrets:0={Secret}", .. settings,
-        ]);
+        ], builder =>
+        {
+            if (log is not null)
+                builder.Services.AddSingleton(LoggerFactory.Create(logging => logging.AddProvider(log)));
+        });
+        var tally = new RefusalTally(app.Services.GetRequiredService<IMeterFactory>());
         await app.StartAsync();
-        return new(new(app.Urls.First()), app, spool);
+        return new(new(app.Urls.First()), app, spool, tally);
     }
 }
 
 /// <summary>An Ingress, and what one may send to it.</summary>
-public sealed class HostileIngress(Uri address, WebApplication? app, string spool) : IAsyncDisposable
+public sealed class HostileIngress(Uri address, WebApplication? app, string spool, RefusalTally? tally = null) : IAsyncDisposable
 {
     public const string Body = """{"event":"transaction.success","transactionId":"txn_good","isPaymentSucces":true,"amount":5000}""";
 
     private readonly HttpClient _http = new() { BaseAddress = address };
+
+    public Uri WebhookUrl => new(address, "/webhook/kkiapay");
 
     public Task<RawConnection> OpenAsync(IPAddress? from = null) => RawConnection.OpenAsync(address, from);
 
@@ -67,8 +81,8 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     public Task<RawAnswer?> SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Sends an authentic body, whatever its bytes.</summary>
-    public Task<RawAnswer?> SendAuthenticAsync(byte[] body) => SendAsync(
-        Encoding.ASCII.GetBytes(Head("", signature: Installation.Secret, length: $"Content-Length: {body.Length}\r\n")), body);
+    public Task<RawAnswer?> SendAuthenticAsync(byte[] body, string further = "") => SendAsync(
+        Encoding.ASCII.GetBytes(Head("", further, signature: Installation.Secret, length: $"Content-Length: {body.Length}\r\n")), body);
 
     public Task<RawAnswer?> SendForgedAsync(string further = "") => SendAsync(Head(Body, further, signature: new string('0', 64)) + Body);
 
@@ -104,6 +118,9 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     public Task CountsAsync(params string[] parts) => Condition.HoldsAsync($"/metrics has {string.Join(' ', parts)}", async () =>
         (await _http.GetStringAsync("/metrics")).Split('\n').Any(line => parts.All(p => line.Contains(p, StringComparison.Ordinal))));
 
+    /// <summary>How many webhooks were refused for a reason, or for any: of this Ingress alone.</summary>
+    public long Refused(string? reason = null) => tally!.Of(reason);
+
     /// <summary>How many connections the server has open, as /metrics says.</summary>
     public async Task<int> ConnectionsAsync() => (await _http.GetStringAsync("/metrics")).Split('\n')
         .Where(line => line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal))
@@ -112,6 +129,7 @@ public sealed class HostileIngress(Uri address, WebApplication? app, string spoo
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        tally?.Dispose();
         if (app is null)
             return;
         await app.StopAsync();

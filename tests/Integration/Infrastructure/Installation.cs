@@ -110,6 +110,14 @@ public class Installation(Services services) : IAsyncLifetime
         await Condition.HoldsAsync("the Processor is ready", async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
+    /// <summary>A Processor that may never be ready, for the caller to dispose.</summary>
+    public async Task<WebApplication> StartUnreadyProcessorAsync()
+    {
+        var processor = ProcessorApp.Build(Arguments("processor", Ledger.Processor));
+        await processor.StartAsync();
+        return processor;
+    }
+
     public async Task StopIngressAsync() => await _ingress!.StopAsync();
 
     public async Task StopProcessorsAsync()

@@ -27,6 +27,7 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
         ],
         ["GET /api/v1/payments/{merchant}/{transactionId}"] = (a, b) => [new($"/{b.Name}/{b.Paid}", 403), new($"/{a.Name}/{b.Paid}", 404), new($"/{a.Name}%2F..%2F{b.Name}/{b.Paid}", 403), new($"/SHOP-B/{b.Paid}", 403)],
         ["GET /api/v1/orders/{merchant}/{orderId}"] = (a, b) => [new($"/{b.Name}/{b.Order}", 403), new($"/{a.Name}/{b.Order}", 404)],
+        ["GET /api/v1/orders/{merchant}"] = (a, b) => [new($"/{b.Name}?id={b.Order}", 403), new($"/{a.Name}?id={b.Order}", 404), new($"/{a.Name}?id=..%2F{b.Name}%2F{b.Order}", 404)],
         ["POST /api/v1/payments/{merchant}/{transactionId}/review"] = (a, b) =>
         [
             new($"/{b.Name}/{b.Flagged}/review", 403) { Body = new { verdict = "Accepted", reason = "mine" } }, new($"/{a.Name}/{b.Flagged}/review", 409) { Body = new { verdict = "Accepted", reason = "mine" } },
@@ -42,6 +43,8 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
         ],
         ["POST /api/v1/orders/{merchant}/{orderId}/release"] = (a, b) =>
             [new($"/{b.Name}/{b.Order}/release", 403) { Body = new { reason = "mine" } }, new($"/{a.Name}/{b.Order}/release", 400, 403, 404, 409) { Body = new { reason = "mine" } }],
+        ["POST /api/v1/orders/{merchant}/release"] = (a, b) =>
+            [new($"/{b.Name}/release?id={b.Order}", 403) { Body = new { reason = "mine" } }, new($"/{a.Name}/release?id={b.Order}", 400, 403, 404, 409) { Body = new { reason = "mine" } }],
         ["POST /api/v1/expectations"] = (a, b) =>
         [
             new("", 403) { Body = new { merchant = b.Name, orderId = b.Order, amount = 1 } }, new("", 403) { Body = new { merchant = b.Name, orderId = "new", amount = 1, transactionId = b.Paid } },
@@ -69,6 +72,9 @@ public class BoundKeyTests(TwoShopsOfOperators system) : IClassFixture<TwoShopsO
         ["GET /api/v1/dead-letters/{queue}/{id}"] = (_, b) => [new($"/kkiaevents-dead/{b.Dead}", 404)],
         ["POST /api/v1/dead-letters/{queue}/{id}/retry"] = (_, b) => [new($"/kkiaevents-dead/{b.Dead}/retry", 404) { Body = "" }],
         ["POST /api/v1/dead-letters/{queue}/{id}/discard"] = (_, b) => [new($"/kkiaevents-dead/{b.Dead}/discard", 404) { Body = new { reason = "mine" } }],
+        ["GET /api/v1/dead-letters/{queue}/message"] = (_, b) => [new($"/kkiaevents-dead/message?id={b.Dead}", 404)],
+        ["POST /api/v1/dead-letters/{queue}/retry"] = (_, b) => [new($"/kkiaevents-dead/retry?id={b.Dead}", 404) { Body = "" }],
+        ["POST /api/v1/dead-letters/{queue}/discard"] = (_, b) => [new($"/kkiaevents-dead/discard?id={b.Dead}", 404) { Body = new { reason = "mine" } }],
         ["GET /api/v1/keys"] = (_, _) => [new("", 403)],
         ["POST /api/v1/keys"] = (a, b) => [new("", 403) { Body = new { name = "mine", scope = "Operate", merchants = new[] { b.Name } } }, new("", 403) { Body = new { name = "mine", scope = "Read", merchants = new[] { a.Name } } }],
         ["DELETE /api/v1/keys/{id}"] = (_, _) => [new("/0000000000000000", 403) { Delete = true }],

@@ -1,3 +1,4 @@
+using KkiaEvents.Bus;
 using KkiaEvents.Ingress;
 using KkiaEvents.Processor;
 using KkiaEvents.ServiceDefaults;
@@ -51,6 +52,55 @@ public class ConfigurationTests
     [InlineData("Orders:WithoutReference", "1", "Orders__WithoutReference")]
     [InlineData("Processor:BatchSize", "0", "Processor__BatchSize")]
     public void Processor_names_the_key_and_shows_an_example(string key, string value, string named) => Names(() => ProcessorApp.Build([.. Right, $"--{key}={value}"]), named);
+
+    [Theory]
+    [InlineData("s3cr3t\r\n")]
+    [InlineData("s3cr3t ")]
+    [InlineData("\ts3cr3t")]
+    [InlineData("s3cr3t\n\n")]
+    [InlineData("\ufeffs3cr3t")]
+    [InlineData("\"s3cr3t\"")]
+    [InlineData("s3cr\nt")]
+    [InlineData("s\ufffdcr\ufffdt")]
+    [InlineData("   ")]
+    public void A_webhook_secret_that_can_match_nothing_stops_the_start_and_is_not_repeated(string secret)
+    {
+        foreach (var number in new[] { 0, 1 })
+        {
+            var wrong = Assert.Throws<ConfigurationProblemException>(() => IngressApp.Build([.. Right, $"--Kkiapay:Merchants:default:WebhookSecrets:{number}={secret}"]));
+            Assert.Equal($"Kkiapay__Merchants__default__WebhookSecrets__{number}", Assert.Single(wrong.Problems).Key);
+            Assert.DoesNotContain("3cr", wrong.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("PrivateKey", "tpk_1\r\n")]
+    [InlineData("PrivateKey", "tpk_1 ")]
+    [InlineData("PrivateKey", "tpk 1")]
+    [InlineData("PrivateKey", "'tpk_1'")]
+    [InlineData("PublicKey", "\ufeffpk_1")]
+    [InlineData("SecretKey", "tsk_1\n")]
+    public void A_key_that_no_header_carries_stops_the_start(string key, string value) =>
+        Names(() => ProcessorApp.Build([.. Right, $"--Kkiapay:Merchants:default:{key}={value}"]), $"Kkiapay__Merchants__default__{key}");
+
+    [Theory]
+    [InlineData("ConnectionStrings:RabbitMq", "amqp://u:p%0A@127.0.0.1:5672/", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:RabbitMq", "amqp://u:p%0D%0A@127.0.0.1:5672/", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:RabbitMq", "amqp://u%0D:p@127.0.0.1:5672/", "ConnectionStrings__RabbitMq")]
+    [InlineData("ConnectionStrings:Ledger", "Host=127.0.0.1;Username=u;Password='p\r\n'", "ConnectionStrings__Ledger")]
+    public void A_password_with_a_line_break_stops_the_start(string key, string value, string named) =>
+        Names(() => ProcessorApp.Build([.. Right, $"--{key}={value}"]), named);
+
+    [Fact]
+    public void Line_breaks_around_an_address_are_the_files_and_no_part_of_it()
+    {
+        using var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager();
+        configuration["ConnectionStrings:RabbitMq"] = "\ufeffamqp://u:p@127.0.0.1:5672/pay\r\n";
+        var settings = new Settings(configuration);
+        var text = settings.Required("ConnectionStrings__RabbitMq", BusAddress.Example, BusAddress.ProblemOf);
+        settings.ThrowIfWrong();
+        Assert.Equal(("p", "pay"), (BusAddress.TryParse(text)!.Password, BusAddress.TryParse(text)!.VirtualHost));
+    }
 
     [Fact]
     public void Everything_that_is_wrong_is_said_at_once()

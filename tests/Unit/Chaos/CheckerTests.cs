@@ -54,6 +54,14 @@ public class CheckerTests
     }
 
     [Fact]
+    public void A_dead_letter_is_wrong_though_another_webhook_of_the_payment_came_through()
+    {
+        var history = new History { Payments = [Good("t1")], Tries = [Told("t1"), Told("t1")], Delivered = [Paid("t1")], Open = new HashSet<string>() };
+        Assert.True(Checker.Judge(history).IsRight);
+        Assert.False(Checker.Judge(history with { DeadLettered = ["webhook of t1"] }).IsRight);
+    }
+
+    [Fact]
     public void A_payment_that_the_ledger_still_holds_open_is_not_lost()
     {
         var judgement = Judge([Good("t1")], [Told("t1")], [], open: ["t1"]);

@@ -53,7 +53,7 @@ internal static class Samples
         {
             EventId = Event, Merchant = "shop-a", OrderId = "12345", TransactionId = Transaction, DecidedAt = At, ReceivedAt = At,
             PerformedAt = At, Method = "MOBILE_MONEY", Operator = "mtn", Country = "BJ", Payer = Payer, Data = Data,
-            Amount = 5000, DueAmount = 5000, Fees = 25, Net = 4975, SupersedesEventId = Earlier,
+            Amount = 5000, DueAmount = 5000, PaidForOrder = 5000, AmountStated = true, Fees = 25, Net = 4975, SupersedesEventId = Earlier,
         },
         new OrderPaymentFailed
         {

@@ -93,23 +93,35 @@ public sealed class ExpectationFuzzTests : IAsyncLifetime
 
         if (ReferenceJson.Read(text, maxDepth: 64).Value is not ReferenceJson.Members members)
             return null;
-        var given = members.All.Select(m => (Key: m.Key.ToLowerInvariant(), m.Value)).ToList();
-        if (given.Exists(m => m.Key is not ("orderid" or "amount" or "merchant" or "transactionid")) || given.DistinctBy(m => m.Key).Count() != given.Count
-            || given.Exists(m => m.Value is string s && !s.Equals(ReferenceJson.Storable(s) as string, StringComparison.Ordinal) && s.EnumerateRunes().Contains(Rune.ReplacementChar)))
+        // Whatever the case, with underscores or hyphens; each once, and the others do not count.
+        var given = members.All.Select(m => (Key: m.Key.Replace("_", "").Replace("-", "").ToLowerInvariant(), m.Value))
+            .Where(m => m.Key is "orderid" or "amount" or "merchant" or "transactionid" or "withdrawn").ToList();
+        if (given.DistinctBy(m => m.Key).Count() != given.Count)
             return null;
-        object? Of(string key) => given.Find(m => m.Key == key).Value;
-        if (Of("orderid") is not string order || ReferenceProvider.OrderId(order) is not { } orderId)
+        object? Of(string key) => given.Find(m => m.Key == key).Value is { } value and not "" ? value : null;
+        if (Said(Of("orderid")) is not string order || ReferenceProvider.OrderId(order) is not { } orderId)
             return null;
-        var digits = Of("amount") switch { ReferenceJson.Number number => number.Raw, string quoted => quoted, _ => "" };
-        if (!Regex.IsMatch(digits, @"\A\+?[0-9]+\z") || !long.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out var amount) || amount <= 0)
+        if (Withdrawn(Of("withdrawn")) is not { } withdrawn)
             return null;
-        // Left out, it is "default"; null is no name.
-        if (Of("merchant") is not (null or "default") || given.Exists(m => m is { Key: "merchant", Value: null }))
+        var amount = ReferenceProvider.Whole(Of("amount"));
+        if (!withdrawn && amount is not > 0)
             return null;
-        if (Of("transactionid") is { } other && !(other is string id && Regex.IsMatch(id, @"\A[A-Za-z0-9_-]{1,64}\z")))
+        if (Said(Of("merchant") ?? "default") is not "default")
             return null;
-        return new ExpectPayment { OrderId = orderId, Amount = amount, TransactionId = Of("transactionid") as string };
+        var id = Of("transactionid") is ReferenceJson.Number number && ReferenceProvider.Whole(number) is { } digits ? $"{digits}" : Said(Of("transactionid"));
+        if (Of("transactionid") is not null && !Regex.IsMatch(id ?? "", @"\A[A-Za-z0-9_-]{1,64}\z"))
+            return null;
+        return new ExpectPayment { OrderId = orderId, Amount = amount is > 0 ? amount.Value : 0, TransactionId = id, Withdrawn = withdrawn };
     }
+
+    private static string? Said(object? value) => value switch { string text => text, ReferenceJson.Number number => number.Raw, _ => null };
+
+    private static bool? Withdrawn(object? value) => value switch
+    {
+        null => false,
+        bool flag => flag,
+        _ => Said(value)?.Trim().ToLowerInvariant() switch { "true" or "yes" or "on" or "1" => true, "false" or "no" or "off" or "0" => false, _ => null },
+    };
 
     private sealed class HasBody : IHttpRequestBodyDetectionFeature
     {

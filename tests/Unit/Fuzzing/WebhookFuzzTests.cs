@@ -51,7 +51,7 @@ public sealed class WebhookFuzzTests
         Assert.Equal(ReferenceProvider.Id(reference.Get("partnerId")), webhook.PartnerId);
         Assert.Equal(ReferenceProvider.Id(reference.Get("failureCode")), webhook.FailureCode);
         Assert.Equal(
-            ReferenceProvider.Order(reference.Get("stateData"), reference.Get("partnerId")),
+            ReferenceProvider.Order(ReferenceProvider.Shop(reference), reference.Get("partnerId")),
             OrderReference.Find(new OrderPolicy().ReferencePlaces, webhook.StateData, webhook.PartnerId));
         // What was read can be written again, as the ledger and the bus do.
         if (webhook.StateData is { } data)

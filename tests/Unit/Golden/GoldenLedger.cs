@@ -26,7 +26,8 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
     private readonly Dictionary<string, Order> _orders = [];
     private DateTimeOffset _now = Start;
 
-    public OrderPolicy Policy { get; } = policy ?? new();
+    // The places of the first version: an export names those that it was decided with.
+    public OrderPolicy Policy { get; } = (policy ?? new()) with { ReferencePlaces = ["stateData.orderId", "stateData", "partnerId"] };
 
     public IReadOnlyList<StoredEvent> Events => _events;
 
@@ -62,14 +63,14 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
     }
 
     public GoldenLedger Answer(
-        TransactionStatus status, long? amount = 5000, string? order = Order, string? type = "DEBIT", string? code = null, string transaction = Transaction)
+        TransactionStatus status, long? amount = 5000, string? order = Order, string? type = "DEBIT", string? code = null, string transaction = Transaction, long? fees = null, string? text = null)
     {
         var word = status == TransactionStatus.Complete ? "SUCCESS" : status.ToString().ToUpperInvariant();
         var data = JsonSerializer.SerializeToElement(new { orderId = order });
         var answer = new VerificationAnswered(
             new()
             {
-                TransactionId = transaction, Status = status, ProviderStatus = word, Amount = amount, Fees = 95, Net = amount - 95, Type = type, Method = "MOBILE_MONEY",
+                TransactionId = transaction, Status = status, ProviderStatus = word, Amount = amount, AmountText = text, AmountBeforeFees = amount - fees, Fees = fees ?? 95, Net = amount - (fees ?? 95), Type = type, Method = "MOBILE_MONEY",
                 Operator = "mtn", Phone = "+22997000000", Name = "Ama Client", FailureCode = code, PerformedAt = Start, StateData = data,
                 Raw = JsonSerializer.Serialize(new { status = word, amount, type, failureCode = code, transactionId = transaction, state = data }),
             },
@@ -89,12 +90,35 @@ internal sealed class GoldenLedger(OrderPolicy? policy = null)
             Add(transaction, new OrderHeld(orderId, paid.Amount, _now));
             Change(orderId, o => o.PaidBefore(transaction, paid.Amount));
         }
+        else if (orderId is not null && PaymentDecision.Part(PaymentOf(transaction), OrderOf(orderId), answer, Policy) is { } part)
+        {
+            Add(transaction, part);
+            Change(orderId, o => o.With(transaction, part));
+        }
 
         _now += TimeSpan.FromSeconds(5);
         return this;
     }
 
-    public GoldenLedger Review(FlagVerdict verdict) => Add(Transaction, PaymentActs.Review(PaymentOf(Transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order)));
+    /// <summary>KKiaPay was asked three times and gave nothing that can be used.</summary>
+    public GoldenLedger Unanswered()
+    {
+        var unanswered = new VerificationUnanswered("KKiaPay's answer (HTTP 200) about transaction txn_1 can't be used: The body is not JSON that can be accepted (line 1, byte 1).", 3, _now);
+        var payment = PaymentOf(Transaction);
+        var orderId = PaymentDecision.OrderOf(payment);
+        var flag = UnansweredDecision.Decide(payment, orderId is null ? null : OrderOf(orderId), unanswered)!;
+        Add(Transaction, unanswered).Add(Transaction, flag);
+        if (orderId is not null)
+            Change(orderId, o => o.After(flag));
+        _now += TimeSpan.FromSeconds(5);
+        return this;
+    }
+
+    public GoldenLedger Review(FlagVerdict verdict, long? amount = null, string transaction = Transaction) =>
+        Add(transaction, PaymentActs.Review(PaymentOf(transaction), verdict, "ama", "Looked at it in KKiaPay's dashboard.", _now, OrderOf(Order), amount));
+
+    public GoldenLedger AcceptPart(string transaction = Transaction) =>
+        Add(transaction, PaymentActs.PartAcceptance(PaymentOf(transaction), "ama", "Agreed with the customer.", _now, OrderOf(Order)));
 
     public GoldenLedger Release()
     {

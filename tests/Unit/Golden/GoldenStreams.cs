@@ -32,11 +32,20 @@ internal static class GoldenStreams
             .Answer(TransactionStatus.Failed, code: "timeout").After(Day).Answer(TransactionStatus.Failed, code: "timeout"),
         ["still-pending"] = new GoldenLedger().Claim().Answer(Pending).After(Day).Answer(Pending).After(Day).Answer(Pending),
         ["still-pending-then-paid"] = new GoldenLedger().Claim().Answer(Pending).After(Day).Answer(Pending).Answer(Complete),
+        ["unanswered-for-a-day"] = new GoldenLedger().Announce().Claim().After(Day).Unanswered(),
+        ["unanswered-for-a-day-then-paid"] = new GoldenLedger().Claim().After(Day).Unanswered().Answer(Complete),
+        ["refund-unanswered-for-a-day"] = new GoldenLedger().Claim().Answer(Complete).AskForRefund(RefundAnswer.Lost, One).After(Day).Unanswered().Answer(TransactionStatus.Refunded),
         ["unknown-transaction"] = Asked(new GoldenLedger().Claim(), NotFound, 6),
         ["unknown-then-paid"] = Asked(new GoldenLedger().Claim(), NotFound, 2).Answer(Complete),
         ["amount-other-than-due"] = new GoldenLedger().Announce(9000).Claim().Answer(Complete),
         ["amount-other-than-claimed"] = new GoldenLedger().Claim(amount: 100_000).Answer(Complete),
         ["amount-missing"] = new GoldenLedger().Claim().Answer(Complete, amount: null),
+        ["amount-unreadable-then-stated"] = new GoldenLedger().Announce().Claim().Answer(Complete, amount: null, text: "4999.5").Review(FlagVerdict.Accepted, 5000).Answer(Complete, amount: null, text: "4999.5"),
+        ["fees-on-top"] = new GoldenLedger().Announce(1000).Claim(amount: 1000).Answer(Complete, amount: 1019, fees: 19),
+        ["deposit-and-rest"] = new GoldenLedger().Announce().Claim(amount: 2000).Answer(Complete, amount: 2000).AcceptPart().Answer(Complete, amount: 2000)
+            .Claim(amount: 3000, transaction: "txn_2").Answer(Complete, amount: 3000, transaction: "txn_2").AcceptPart("txn_2").Answer(Complete, amount: 3000, transaction: "txn_2"),
+        ["rest-of-a-paid-order"] = new GoldenLedger().Announce().Claim(amount: 2000).Answer(Complete, amount: 2000).Review(FlagVerdict.Accepted).Answer(Complete, amount: 2000)
+            .Claim(amount: 3000, transaction: "txn_2").Answer(Complete, amount: 3000, transaction: "txn_2").AcceptPart("txn_2").Answer(Complete, amount: 3000, transaction: "txn_2"),
         ["announced-at-another-amount-after-paid"] = new GoldenLedger().Claim().Answer(Complete).Announce(9000).Answer(Complete),
         ["squatted-then-announced-and-paid"] = new GoldenLedger().Claim(amount: 1).Answer(Complete, amount: 1)
             .Claim(transaction: "txn_2").Answer(Complete, transaction: "txn_2").Announce().Answer(Complete, amount: 1).Answer(Complete, transaction: "txn_2"),

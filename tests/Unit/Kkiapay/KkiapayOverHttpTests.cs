@@ -85,8 +85,12 @@ public sealed class KkiapayOverHttpTests : IAsyncLifetime
         await Assert.ThrowsAsync<KkiapayProtocolException>(() => Verify("long"));
 
     [Fact]
-    public async Task A_compressed_answer_is_neither_asked_for_nor_unpacked() =>
-        await Assert.ThrowsAsync<KkiapayProtocolException>(() => Verify("gzip"));
+    public async Task A_compressed_answer_is_not_asked_for_and_unpacked_all_the_same() =>
+        Assert.Equal(TransactionStatus.Complete, (await Verify("gzip")).Status);
+
+    [Fact]
+    public async Task A_compressed_answer_that_is_damaged_is_an_error() =>
+        Assert.Equal(UnreadableReason.Compression, (await Assert.ThrowsAsync<KkiapayProtocolException>(() => Verify("garbage"))).Reason);
 
     [Fact]
     public async Task Nobody_listening_is_no_answer()
@@ -162,6 +166,11 @@ public sealed class KkiapayOverHttpTests : IAsyncLifetime
                 break;
             case "gzip":
                 Assert.False(context.Request.Headers.ContainsKey("Accept-Encoding"));
+                response.Headers.ContentEncoding = "gzip";
+                await using (var gzip = new System.IO.Compression.GZipStream(response.Body, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+                    await gzip.WriteAsync(Encoding.ASCII.GetBytes($$"""{"transactionId":"{{id}}","status":"COMPLETE","amount":5000}"""));
+                break;
+            case "garbage":
                 response.Headers.ContentEncoding = "gzip";
                 await response.Body.WriteAsync(Encoding.ASCII.GetBytes("\u001f\u0008garbage"));
                 break;

@@ -31,15 +31,15 @@ public sealed class LenientFieldsTests
     [InlineData("1e-999999999999", null)]
     [InlineData("-1", null)]
     [InlineData("\"-5000\"", null)]
-    [InlineData("\"+5000\"", null)]
-    [InlineData("\"5 000\"", null)]
+    [InlineData("\"+5000\"", 5000L)]
+    [InlineData("\"5 000\"", 5000L)]
     [InlineData("\"5,000\"", null)]
-    [InlineData("\"5000 XOF\"", null)]
+    [InlineData("\"5000 XOF\"", 5000L)]
     [InlineData("\"0x10\"", null)]
     [InlineData("\"5000.\"", null)]
     [InlineData("\".5\"", null)]
     [InlineData("\"NaN\"", null)]
-    [InlineData("\"٥٠٠٠\"", null)]
+    [InlineData("\"٥٠٠٠\"", 5000L)]
     [InlineData("\"\"", null)]
     [InlineData("null", null)]
     [InlineData("true", null)]
@@ -98,6 +98,11 @@ public sealed class LenientFieldsTests
     [InlineData("\"true\"", "\"true\"")]
     [InlineData("\"[1]\"", "\"[1]\"")]
     [InlineData("\"{not json\"", "\"{not json\"")]
+    [InlineData("\"\\\"{\\\\\\\"orderId\\\\\\\":\\\\\\\"J-7\\\\\\\"}\\\"\"", """{"orderId":"J-7"}""")]
+    [InlineData("\"\\\"\\\\\\\"J-7\\\\\\\"\\\"\"", "\"J-7\"")]
+    [InlineData("\"\\\"1234\\\"\"", "\"1234\"")]
+    [InlineData("\"\\\"  \\\"\"", null)]
+    [InlineData("\"\\\"unended\"", "\"\\u0022unended\"")]
     [InlineData("[1,2]", "[1,2]")]
     [InlineData("true", "true")]
     [InlineData("\"\"", null)]
@@ -106,6 +111,35 @@ public sealed class LenientFieldsTests
     [InlineData("null", null)]
     public void The_shops_data_is_an_object_or_a_bare_reference(string json, string? expected) =>
         Assert.Equal(expected, Data(json)?.GetRawText());
+
+    [Fact]
+    public void Data_is_taken_out_of_five_strings_and_no_more()
+    {
+        var text = """{"orderId":"J-7"}""";
+        for (var times = 1; times <= 7; times++)
+        {
+            text = JsonSerializer.Serialize(text);
+            Assert.Equal(times <= 5 ? JsonValueKind.Object : JsonValueKind.String, Data(text)!.Value.ValueKind);
+        }
+    }
+
+    [Theory]
+    [InlineData("""  "stateData":{"orderId":"A"},"state":{"orderId":"B"}  """, """{"orderId":"A"}""")]
+    [InlineData("""  "state":"{\"orderId\":\"B\"}"  """, """{"orderId":"B"}""")]
+    [InlineData("""  "stateData":null,"state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":"null","state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":" Undefined ","state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":{},"state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":"{}","state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":[],"state":"B"  """, "\"B\"")]
+    [InlineData("""  "stateData":{}  """, "{}")]
+    [InlineData("""  "stateData":"null","state":{}  """, "\"null\"")]
+    [InlineData("""  "stateData":""  """, null)]
+    public void The_shops_data_is_in_either_field(string fields, string? expected)
+    {
+        var root = Object(fields);
+        Assert.Equal(expected, ShopData.Of(root)?.GetRawText());
+    }
 
     [Fact]
     public void Data_in_a_string_that_repeats_a_property_stays_a_string() =>

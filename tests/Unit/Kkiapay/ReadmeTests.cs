@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using KkiaEvents.Kkiapay;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,8 @@ public sealed class ReadmeTests
             [new("Kkiapay:Merchants:default:PrivateKey", "private-1"), new("Kkiapay:Merchants:default:WebhookSecrets:0", "whsec")]);
         builder.Logging.ClearProviders();
 
+        // In a header, bytes above 127 are no reason to refuse a webhook: Kestrel alone takes UTF-8 only, and answers 400.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1);
         builder.Services.AddKkiapay("default", builder.Configuration.GetSection("Kkiapay:Merchants:default"));
         provider.AttachTo(builder.Services);
         var secrets = builder.Configuration.GetSection("Kkiapay:Merchants:default:WebhookSecrets").Get<string[]>() ?? [];

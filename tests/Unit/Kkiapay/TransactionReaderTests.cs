@@ -216,7 +216,7 @@ public sealed class TransactionReaderTests
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
-    [InlineData("{\"message\":\"Transaction not found\"}")]
+    [InlineData("{\"message\":\"No such thing\"}")]
     [InlineData("Not found")]
     [InlineData("\u0000")]
     public void A_plain_404_means_unknown_in_the_Rest_dialect_only(string body)

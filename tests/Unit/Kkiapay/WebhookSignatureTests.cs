@@ -104,6 +104,32 @@ public sealed class WebhookSignatureTests
     public void Almost_the_secret_is_refused(string header) =>
         Assert.Equal(SignatureForm.None, WebhookSignature.Check(Body, header, [Secret]));
 
+    [Theory]
+    [InlineData("clé-secrète-2024")]
+    [InlineData("Société Générale ÿ")]
+    [InlineData("é")]
+    [InlineData("Ã©tÃ©")]
+    public void A_secret_with_accents_is_accepted_as_Latin_1_and_as_UTF_8_however_the_server_read_it(string secret)
+    {
+        byte[][] sent = [Encoding.UTF8.GetBytes(secret), Encoding.Latin1.GetBytes(secret)];
+        foreach (var bytes in sent)
+        {
+            Assert.Equal(SignatureForm.SharedSecret, WebhookSignature.Check(Body, Encoding.Latin1.GetString(bytes), [Secret, secret]));
+            Assert.Equal(SignatureForm.Hmac, WebhookSignature.Check(Body, Convert.ToHexStringLower(HMACSHA256.HashData(bytes, Body)), [Secret, secret]));
+            Assert.Equal(SignatureForm.HmacOfStringified, WebhookSignature.Check(Body, Convert.ToHexStringLower(HMACSHA256.HashData(bytes, Stringified)), [Secret, secret]));
+        }
+
+        Assert.Equal(SignatureForm.SharedSecret, WebhookSignature.Check(Body, secret, [secret]));
+        Assert.Equal(SignatureForm.None, WebhookSignature.Check(Body, secret.Replace('é', 'e').Replace('Ã', 'A'), [secret]));
+    }
+
+    [Fact]
+    public void A_secret_beyond_Latin_1_is_accepted_as_UTF_8()
+    {
+        Assert.Equal(SignatureForm.SharedSecret, WebhookSignature.Check(Body, Encoding.Latin1.GetString("clé-à-5-€"u8), ["clé-à-5-€"]));
+        Assert.Equal(SignatureForm.None, WebhookSignature.Check(Body, Encoding.Latin1.GetString("clé-à-5-?"u8), ["clé-à-5-€"]));
+    }
+
     [Fact]
     public void A_body_that_is_not_json_can_still_be_signed()
     {

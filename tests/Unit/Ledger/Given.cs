@@ -29,6 +29,16 @@ internal static class Given
             },
             order, at ?? Noon.AddSeconds(1));
 
+    /// <summary>An answer of a payment whose fees the customer paid on top of the price.</summary>
+    public static VerificationAnswered FeesOnTop(long amount, long fees, string? order = "order-1", DateTimeOffset? at = null) =>
+        Answer(TransactionStatus.Complete, amount, order, at: at) is var answer
+            ? answer with { Answer = answer.Answer with { Fees = fees, Net = amount - fees, AmountBeforeFees = amount - fees, CustomerBearsFees = true } }
+            : answer;
+
+    /// <summary>An answer of a payment whose amount nobody can read.</summary>
+    public static VerificationAnswered Unreadable(string text, string? order = "order-1", DateTimeOffset? at = null) =>
+        Answer(TransactionStatus.Complete, null, order, at: at) is var answer ? answer with { Answer = answer.Answer with { AmountText = text } } : answer;
+
     public static Payment Payment(params object[] events) => events.Aggregate(Ledger_(), (payment, e) => payment.Evolve(e));
 
     public static Payment PaymentOf(PaymentKey key) => KkiaEvents.Ledger.Payments.Payment.New(key);

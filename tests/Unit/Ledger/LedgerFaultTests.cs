@@ -43,6 +43,28 @@ public class LedgerFaultTests
         Assert.Equal(LedgerFault.Collision, LedgerFaults.Classify(new JasperFx.Events.ExistingStreamIdCollisionException("default/txn_1", typeof(string))));
     }
 
+    [Theory]
+    [InlineData("25006", true)]
+    [InlineData("57P01", true)]
+    [InlineData("57P02", true)]
+    [InlineData("57P03", true)]
+    [InlineData("08006", true)]
+    [InlineData("08P01", true)]
+    [InlineData("55000", true)]
+    [InlineData("57014", false)]
+    [InlineData("55P03", false)]
+    [InlineData("23505", false)]
+    [InlineData("40001", false)]
+    [InlineData("42501", false)]
+    [InlineData("53300", false)]
+    public void A_session_that_can_not_write_is_of_no_more_use_however_deep_its_error_lies(string sqlState, bool condemned)
+    {
+        var error = new PostgresException("", "ERROR", "ERROR", sqlState);
+        Assert.Equal(condemned, LedgerFaults.CondemnsSession(error));
+        Assert.Equal(condemned, LedgerFaults.CondemnsSession(new InvalidOperationException("wrapped", error)));
+        Assert.Equal(condemned, LedgerFaults.CondemnsSession(new AggregateException(new TimeoutException(), new InvalidOperationException("wrapped", error))));
+    }
+
     [Fact]
     public void Of_several_errors_the_worst_counts() =>
         Assert.Equal(LedgerFault.Poison, LedgerFaults.Classify(new AggregateException(new TimeoutException(), new FormatException())));

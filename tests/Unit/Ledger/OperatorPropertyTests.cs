@@ -18,15 +18,19 @@ public class OperatorPropertyTests
     private static readonly Gen<string> Order = Gen.OneOf("order-1", "order-2");
 
     private static readonly Gen<Step> Steps = Gen.Select(Gen.Int[0, 1], Gen.Frequency(
-        (5, Gen.Select(Gen.Frequency((4, Gen.Const(TransactionStatus.Complete)), (4, Gen.Enum<TransactionStatus>())), Gen.OneOf(100L, 5000L), Gen.OneOf<string?>(null, "order-1", "order-2"))
+        (5, Gen.Select(Gen.Frequency((4, Gen.Const(TransactionStatus.Complete)), (4, Gen.Enum<TransactionStatus>())), Gen.OneOf(100L, 4900L, 5000L), Gen.OneOf<string?>(null, "order-1", "order-2"))
             .Select((status, amount, order) => (Func<Payment, DateTimeOffset, object>)((_, at) => Given.Answer(status, amount, order, at: at)))),
+        // Money with fees that the customer paid on top, and money whose amount nobody can read.
+        (2, Gen.Select(Gen.OneOf(100L, 5000L, 4900L), Gen.OneOf<string?>(null, "order-1", "order-2")).Select((price, order) => (Func<Payment, DateTimeOffset, object>)((_, at) => Given.FeesOnTop(price + 19, 19, order, at)))),
+        (1, Gen.OneOf<string?>(null, "order-1", "order-2").Select(order => (Func<Payment, DateTimeOffset, object>)((_, at) => Given.Unreadable("4999.5", order, at)))),
         (2, Gen.Select(Gen.OneOf<long?>(null, 100, 5000), Gen.OneOf<string?>(null, "order-1", "order-2"), Gen.Int[0, 9])
             .Select((amount, order, digest) => (Func<Payment, DateTimeOffset, object>)((_, at) => Given.Claim(amount, order, digest: $"d{digest}") with { ReceivedAt = at }))),
         (2, Gen.Select(Order, Gen.OneOf(100L, 5000L), Gen.Int[0, 5]).Select((order, due, withdrawn) =>
             (Func<Payment, DateTimeOffset, object>)((_, _) => new ExpectPayment { OrderId = order, Amount = due, Withdrawn = withdrawn == 0 }))),
         (1, Order.Select(order => (Func<Payment, DateTimeOffset, object>)((_, at) => new OrderReleased(order, "ama", "the wrong one", at)))),
         (1, Order.Select(order => (Func<Payment, DateTimeOffset, object>)((_, at) => new PaymentAnnounced(order, at)))),
-        (3, Gen.Enum<FlagVerdict>().Select(verdict => (Func<Payment, DateTimeOffset, object>)((_, _) => new ReviewWish(verdict)))),
+        (3, Gen.Select(Gen.Enum<FlagVerdict>(), Gen.OneOf<long?>(null, null, 100, 5000)).Select((verdict, amount) => (Func<Payment, DateTimeOffset, object>)((_, _) => new ReviewWish(verdict, verdict == FlagVerdict.Accepted ? amount : null)))),
+        (3, Gen.OneOf<long?>(null, null, 4900).Select(amount => (Func<Payment, DateTimeOffset, object>)((_, _) => new ReviewWish(FlagVerdict.Accepted, amount, Part: true)))),
         (1, Gen.Const((Func<Payment, DateTimeOffset, object>)((_, at) => new RefundRequested("ama", "returned", at)))),
         // With an id and, as before sendings had one, without.
         (2, Gen.OneOf<Guid?>(null, One, Two).Select(sending => (Func<Payment, DateTimeOffset, object>)((_, at) => new RefundSent(at, sending)))),
@@ -55,13 +59,48 @@ public class OperatorPropertyTests
         foreach (var outcome in world.Outcomes)
         {
             // What was paid before anybody said what is due counts where the first due that is said is that amount; another one takes the order away.
-            if (outcome is OrderPaid { OrderId: { } order } paid && (paid.DueAmount ?? world.FirstDueOf(order, paid.DecidedAt)) == paid.Amount && !world.Released.Contains((order, paid.TransactionId)))
+            if (outcome is OrderPaid { OrderId: { } order } paid && (paid.DueAmount ?? world.FirstDueOf(order, paid.DecidedAt)) is { } due && (due == paid.Amount || due == paid.PaidForOrder) && !world.Released.Contains((order, paid.TransactionId)))
                 Assert.True(payers.TryAdd(order, paid.TransactionId), $"{order} was paid by {payers[order]} and by {paid.TransactionId}");
             if (outcome is OrderRefunded refunded)
             {
                 foreach (var (paidFor, _) in payers.Where(p => p.Value == refunded.TransactionId).ToList())
                     payers.Remove(paidFor);
             }
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void An_order_is_handed_over_once_however_many_parts_a_person_accepts() => Worlds.Sample(world =>
+    {
+        // A part is no OrderPaid; and the parts of an order, with what its holder paid, are never more than it was due when they were accepted.
+        foreach (var (before, answer, part, order) in world.Parts)
+        {
+            Assert.NotNull(before.Part);
+            Assert.Equal((before.Part.OrderId, before.Part.Amount), (part.OrderId, answer.Answer.Amount));
+            Assert.True(order.Due is not { } due || order.Received(before.TransactionId) + part.Amount <= due);
+            Assert.True(order.PaidBy is not null || order.Due is not null);
+            Assert.False(before.AwaitsRefund);
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void What_a_payment_and_its_order_say_of_parts_is_the_same() => Worlds.Sample(world =>
+    {
+        foreach (var payment in world.Payments)
+        {
+            foreach (var order in world.Orders)
+                Assert.Equal(payment.PartOf == order.OrderId, order.IsPart(payment.TransactionId));
+            Assert.True(payment.PartOf is null || (payment.Outcome == PaymentOutcome.Flagged && !payment.AwaitsRefund), payment.ToString());
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void Fees_are_taken_off_only_where_the_customer_paid_them_on_top() => Worlds.Sample(world =>
+    {
+        foreach (var (before, answer, outcome) in world.Decisions)
+        {
+            if (outcome is OrderPaid { PaidForOrder: { } forOrder } paid && world.ReceivedBefore(before.TransactionId, answer.AnsweredAt) is var parts)
+                Assert.Contains(forOrder - parts, new long?[] { paid.Amount, answer.Answer.AmountBeforeFees });
         }
     }, iter: 20_000);
 
@@ -90,7 +129,9 @@ public class OperatorPropertyTests
         {
             if (outcome is OrderPaid paid)
             {
-                Assert.Equal((TransactionStatus.Complete, (long?)paid.Amount), (answer.Status, answer.Answer.Amount));
+                // The amount is KKiaPay's, or a person's where KKiaPay says none that can be read; and then the event says so.
+                var amount = answer.Answer.Amount is > 0 and var said ? said : before.Review?.StatedAmount ?? before.Part?.StatedAmount;
+                Assert.Equal((TransactionStatus.Complete, (long?)paid.Amount, answer.Answer.Amount is not > 0), (answer.Status, amount, paid.AmountStated == true));
                 Assert.False(before.AwaitsRefund);
             }
         }
@@ -101,12 +142,16 @@ public class OperatorPropertyTests
     {
         foreach (var (before, _, outcome) in world.Decisions)
         {
-            if (outcome is OrderPaid { OrderId: { } orderId } paid && world.DueOf(orderId, paid.DecidedAt) is { } due && due != paid.Amount)
+            if (outcome is OrderPaid { OrderId: { } orderId } paid && world.DueOf(orderId, paid.DecidedAt) is { } due && due != paid.Amount && due != paid.PaidForOrder)
             {
                 Assert.Equal(FlagVerdict.Accepted, before.Review?.Verdict);
                 Assert.Contains(FlagReason.AmountMismatch, before.Review!.Flags);
-                Assert.Equal((paid.Amount, orderId, due), (before.Review.Amount, before.Review.OrderId, before.Review.Due));
+                Assert.Equal((paid.Amount, orderId, due), (before.Review.StatedAmount ?? before.Review.Amount, before.Review.OrderId, before.Review.Due));
             }
+
+            // With others' money beside it, it is the due only where a person accepted each as a part.
+            if (outcome is OrderPaid { OrderId: { } of, PaidForOrder: { } all } whole && world.DueOf(of, whole.DecidedAt) == all && all > whole.Amount)
+                Assert.True(before.Part?.OrderId == of || before.Review is { Verdict: FlagVerdict.Accepted });
         }
     }, iter: 20_000);
 
@@ -180,7 +225,7 @@ public class OperatorPropertyTests
 
     private sealed record Step(int Transaction, Func<Payment, DateTimeOffset, object> Make);
 
-    private sealed record ReviewWish(FlagVerdict Verdict);
+    private sealed record ReviewWish(FlagVerdict Verdict, long? Amount = null, bool Part = false);
 
     /// <summary>The ledger without its store: what is refused is refused as there, what follows from an answer is decided as there.</summary>
     private sealed class World
@@ -190,6 +235,7 @@ public class OperatorPropertyTests
         private readonly List<object>[] _streams = [[], []];
         private readonly Dictionary<string, Order> _orders = [];
         private readonly List<(string OrderId, long? Due, DateTimeOffset At)> _dues = [];
+        private readonly Dictionary<(string TransactionId, DateTimeOffset At), long> _received = [];
         private bool _steady;
         private DateTimeOffset _now = Given.Noon;
 
@@ -200,6 +246,12 @@ public class OperatorPropertyTests
         public IEnumerable<Order> Orders => _orders.Values;
 
         public List<(Payment Before, VerificationAnswered Answer, OrderEvent? Outcome)> Decisions { get; } = [];
+
+        /// <summary>Each time that a payment became a part of its order: the two before it did.</summary>
+        public List<(Payment Before, VerificationAnswered Answer, PartHeld Part, Order Order)> Parts { get; } = [];
+
+        /// <summary>What the order of a payment had beside it when it was paid.</summary>
+        public long ReceivedBefore(string transactionId, DateTimeOffset at) => _received[(transactionId, at)];
 
         /// <summary>Each time that a payment came to hold an order: which, and who held it until then.</summary>
         public List<(string OrderId, string By, string? HeldBy)> Taken { get; } = [];
@@ -227,6 +279,8 @@ public class OperatorPropertyTests
             var payment = _payments[transaction];
             if (_answers[transaction] is not { Status: TransactionStatus.Complete } answer || payment.LastStatus != TransactionStatus.Complete || payment.AwaitsRefund || payment.Outcome == PaymentOutcome.Refunded)
                 return true;
+            if (payment.PartOf is { } whole && Find(whole).IsPart(payment.TransactionId))
+                return true;
             return payment.Outcome == PaymentOutcome.Paid && ((payment.PaidOrderId ?? PaymentDecision.OrderOf(payment, answer)) is not { } order || Find(order).PaidBy == payment.TransactionId);
         }
 
@@ -242,7 +296,8 @@ public class OperatorPropertyTests
                         Take(transaction, _ => new OrderReleased(order, "ama", "the wrong one", _now), policy);
                 }
 
-                Take(transaction, _ => new ReviewWish(FlagVerdict.Accepted), policy);
+                // Where KKiaPay's answer has no amount, the dashboard does.
+                Take(transaction, payment => new ReviewWish(FlagVerdict.Accepted, payment.Outcome != PaymentOutcome.Paid && answer.Answer.Amount is not > 0 ? 4999 : null), policy);
                 Take(transaction, _ => answer with { AnsweredAt = _now }, policy);
             }
 
@@ -274,8 +329,13 @@ public class OperatorPropertyTests
                     return;
                 case ReviewWish wish:
                     var seen = PaymentDecision.OrderOf(payment) is { } id ? Find(id) : null;
-                    if (PaymentActs.ReviewProblem(payment, wish.Verdict, seen) is null)
-                        Add(transaction, PaymentActs.Review(payment, wish.Verdict, "ama", "looked at it", _now, seen));
+                    if (PaymentActs.ReviewProblem(payment, wish.Verdict, seen, wish.Amount, wish.Part) is null)
+                        Add(transaction, wish.Part ? PaymentActs.PartAcceptance(payment, "ama", "a deposit", _now, seen!, wish.Amount) : PaymentActs.Review(payment, wish.Verdict, "ama", "looked at it", _now, seen, wish.Amount));
+                    return;
+                case RefundRequested asked when PaymentActs.RefundProblem(payment) is null && payment.PartOf is { } of:
+                    foreach (var e in PaymentActs.WithWhatFollows(payment, Find(of), asked))
+                        Add(transaction, e);
+                    _orders[of] = Find(of).ReleasedFrom(payment.TransactionId);
                     return;
                 case WebhookRecorded claim when payment.Knows(claim):
                 case PaymentAnnounced when payment.AnnouncedOrderId is not null:
@@ -320,6 +380,8 @@ public class OperatorPropertyTests
             var outcome = PaymentDecision.Decide(before, order, answer, policy);
             Decisions.Add((before, answer, outcome));
             Add(transaction, answer);
+            if (outcome is OrderPaid)
+                _received[(before.TransactionId, answer.AnsweredAt)] = order?.Received(before.TransactionId) ?? 0;
             if (outcome is not null)
             {
                 Add(transaction, outcome);
@@ -331,8 +393,14 @@ public class OperatorPropertyTests
             else if (order is not null && PaymentDecision.Holds(_payments[transaction], order, answer))
             {
                 Taken.Add((order.OrderId, before.TransactionId, order.PaidBy));
-                Add(transaction, new OrderHeld(order.OrderId, _payments[transaction].Amount, answer.AnsweredAt));
-                _orders[order.OrderId] = order.PaidBefore(before.TransactionId, _payments[transaction].Amount);
+                Add(transaction, new OrderHeld(order.OrderId, _payments[transaction].Amount, answer.AnsweredAt, answer.Answer.AmountBeforeFees));
+                _orders[order.OrderId] = order.PaidBefore(before.TransactionId, _payments[transaction].Amount, answer.Answer.AmountBeforeFees);
+            }
+            else if (order is not null && PaymentDecision.Part(_payments[transaction], order, answer, policy) is { } part)
+            {
+                Parts.Add((before, answer, part, order));
+                Add(transaction, part);
+                _orders[order.OrderId] = order.With(before.TransactionId, part);
             }
         }
 

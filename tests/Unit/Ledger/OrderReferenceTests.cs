@@ -30,6 +30,47 @@ public class OrderReferenceTests
     [InlineData("\"{\\\"orderId\\\":\\\"a\\\",\\\"orderId\\\":\\\"c\\\"}\"", "b", "b")]
     [InlineData("\"[1]\"", null, null)]
     [InlineData("[1,2]", "b", "b")]
+    // The official WooCommerce plugin; wpjobster's; the Flutter SDK's page for the web.
+    [InlineData("""{"sdk":"woocommerce","woocommerce_version":"9.1.2","order_id":1234,"orderer_name":"A B","orderer_email":"a@b.c","orderer_phone":"22961000000","products":"Tee [product_id: 12]  (Qty: 1)"}""", "", "1234")]
+    [InlineData("""{"orderId":1234}""", null, "1234")]
+    [InlineData("""{"order":"A-7"}""", null, "A-7")]
+    [InlineData("""{"order_id":"A-7"}""", "b", "A-7")]
+    [InlineData("""{"ORDER_ID":7}""", null, "7")]
+    [InlineData("""{"OrderID":"A-7"}""", null, "A-7")]
+    [InlineData("""{"order-id":"A-7"}""", null, "A-7")]
+    [InlineData("""{"Order Number":"A-7"}""", null, "A-7")]
+    [InlineData("""{"orderNumber":"A-7"}""", null, "A-7")]
+    [InlineData("""{"order_number":1000.0}""", null, "1000.0")]
+    [InlineData("""{"order_ref":"A-7"}""", null, "A-7")]
+    [InlineData("""{"orderReference":"A-7"}""", null, "A-7")]
+    [InlineData("""{"Reference":"A-7"}""", null, "A-7")]
+    [InlineData("""{"order":{"id":7,"items":[1]}}""", null, "7")]
+    [InlineData("""{"commande_id":7}""", null, "7")]
+    [InlineData("""{"numeroCommande":"C-7"}""", null, "C-7")]
+    [InlineData("""{"commande":"C-7"}""", null, "C-7")]
+    [InlineData("""{"reference":"r","order_id":"o"}""", "b", "o")]
+    [InlineData("""{"orderId":null,"order_id":7}""", null, "7")]
+    [InlineData("""{"orderId":"undefined","order_id":7}""", null, "7")]
+    [InlineData("""{"order_id":8,"orderId":7}""", null, "7")]
+    [InlineData("""{"order_id":8,"order-id":8}""", null, "8")]
+    [InlineData("""{"order_id":8,"ORDERID":9}""", "b", "b")]
+    [InlineData("""{"order_id":8,"ORDERID":9,"reference":"r"}""", "b", "r")]
+    [InlineData("""{"id":7,"order_status":"new","preorder":3,"orderidx":4}""", "b", "b")]
+    // A text that was made JSON once more.
+    [InlineData("\"\\\"A-7\\\"\"", null, "A-7")]
+    [InlineData("""{"orderId":"\"A-7\""}""", null, "A-7")]
+    [InlineData("""{"orderId":"\"\\\"A-7\\\"\""}""", null, "A-7")]
+    [InlineData("""{"orderId":"\"null\""}""", "b", "b")]
+    [InlineData("""{"orderId":"\"A-7"}""", "b", "b")]
+    [InlineData("""{"orderId":"\"{\\\"orderId\\\":7}\""}""", "b", "b")]
+    [InlineData("""{"orderId":"\"\\ud800\""}""", "b", "b")]
+    [InlineData(null, "\"A-7\"", "A-7")]
+    [InlineData(null, "\"\\\"A-7\\\"\"", "A-7")]
+    [InlineData(null, "\"A-7", null)]
+    [InlineData(null, "{\"orderId\":7}", null)]
+    [InlineData(null, "[\"A-7\"]", null)]
+    [InlineData("\"null\"", "null", null)]
+    [InlineData("\"null\"", "A-7", "A-7")]
     [InlineData("{}", "", null)]
     [InlineData("{}", "   ", null)]
     [InlineData(null, "b", "b")]
@@ -40,6 +81,28 @@ public class OrderReferenceTests
     [Fact]
     public void A_merchant_chooses_its_own_places() =>
         Assert.Equal("x-1", OrderReference.Find(["stateData.cart.reference"], JsonSerializer.Deserialize<JsonElement>("""{"cart":{"reference":"x-1"},"orderId":"no"}"""), "no"));
+
+    [Theory]
+    [InlineData("stateData.cart.reference", """{"Cart":{"REFERENCE":"x-1"}}""", "x-1")]
+    [InlineData("stateData.order_id", """{"orderId":7}""", "7")]
+    [InlineData("stateData.id", """{"id":7,"name":"Tee","quantity":1}""", "7")]
+    public void A_places_name_is_compared_without_case_and_separators(string place, string stateData, string expected) =>
+        Assert.Equal(expected, OrderReference.Find([place], JsonSerializer.Deserialize<JsonElement>(stateData), null));
+
+    [Fact]
+    public void The_name_as_it_is_configured_wins_over_those_that_are_like_it() =>
+        Assert.Equal("2", OrderReference.Find(["stateData.order_id"], JsonSerializer.Deserialize<JsonElement>("""{"orderId":1,"order_id":2}"""), null));
+
+    [Fact]
+    public void A_text_that_was_made_json_too_often_is_no_reference()
+    {
+        var text = "A-7";
+        for (var times = 1; times <= 7; times++)
+        {
+            text = JsonSerializer.Serialize(text);
+            Assert.Equal(times <= 5 ? "A-7" : null, OrderReference.Find(Places, null, text));
+        }
+    }
 
     [Fact]
     public void A_member_that_is_there_twice_on_the_way_names_no_order() =>

@@ -1,3 +1,6 @@
+using KkiaEvents.Kkiapay;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace KkiaEvents.Tests.Unit.Sandbox;
 
 public sealed class FaultTests
@@ -83,6 +86,58 @@ public sealed class FaultTests
         Assert.Equal(404, (await sandbox.RestAsync("another")).Status);
         Assert.Equal(word, (await sandbox.RestAsync("t"))["status"]);
         Assert.Equal("FAILED", (await sandbox.RestAsync("t"))["status"]);
+    }
+
+    [Theory]
+    [InlineData("html", 200, null)]
+    [InlineData("redirect", 302, null)]
+    [InlineData("empty", 200, null)]
+    [InlineData("truncated", 200, null)]
+    [InlineData("list", 200, null)]
+    [InlineData("ndjson", 200, null)]
+    [InlineData("other", 200, null)]
+    [InlineData("shapeless", 200, null)]
+    [InlineData("bomb", 200, null)]
+    [InlineData("unknown", 404, "NotFound")]
+    [InlineData("wrapped", 200, "Complete")]
+    [InlineData("bom", 200, "Complete")]
+    [InlineData("utf16", 200, "Complete")]
+    [InlineData("latin1", 200, "Complete")]
+    [InlineData("gzip", 200, "Complete")]
+    [InlineData("br", 200, "Complete")]
+    [InlineData("deflate", 200, "Complete")]
+    public async Task An_answer_is_garbled_as_asked_and_the_client_reads_what_can_be_read(string form, int status, string? read)
+    {
+        await using var sandbox = await WithPaymentAsync();
+        await sandbox.FaultsAsync($$"""{"garble":"{{form}}"}""");
+        Assert.Equal(status, (await sandbox.RestAsync("t")).Status);
+        foreach (var sdk in new[] { false, true })
+        {
+            await using var services = new ServiceCollection().AddKkiapay(o =>
+            {
+                (o.PublicKey, o.PrivateKey, o.SecretKey) = ("pk_sandbox", "sk_sandbox", "secret_sandbox");
+                (o.ApiBaseUrl, o.Dialect) = (new(sandbox.Address, sdk ? "/" : "/v1"), sdk ? KkiapayDialect.Sdk : KkiapayDialect.Rest);
+            }).BuildServiceProvider();
+            var asked = services.GetRequiredService<IKkiapayClient>().VerifyAsync("t", TestContext.Current.CancellationToken);
+            if (read is null)
+                await Assert.ThrowsAsync<KkiapayProtocolException>(() => asked);
+            else
+                Assert.Equal(read, (await asked).Status.ToString());
+        }
+
+        await sandbox.FaultsAsync($$"""{"garble":"{{form}}","garbleRate":0}""");
+        Assert.Equal("COMPLETE", (await sandbox.RestAsync("t"))["status"]);
+    }
+
+    [Fact]
+    public async Task An_answer_can_be_dictated_and_a_form_that_nobody_knows_is_refused()
+    {
+        await using var sandbox = await WithPaymentAsync();
+        await sandbox.FaultsAsync("""{"dictate":{"status":400,"body":"{\"reason\":\"why\"}"}}""");
+        var answer = await sandbox.SdkAsync("t");
+        Assert.Equal((400, "why"), (answer.Status, answer["reason"]));
+        Assert.Equal(400, (await sandbox.FaultsAsync("""{"garble":"upside down"}""")).Status);
+        Assert.Equal(400, (await sandbox.FaultsAsync("""{"dictate":{"status":99,"body":""}}""")).Status);
     }
 
     private static async Task<SandboxHost> WithPaymentAsync(TimeProvider? time = null, string outcome = "success")

@@ -17,10 +17,12 @@ internal sealed class SandboxHost : IAsyncDisposable
     {
         _app = app;
         Receiver = receiver;
-        _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(20) };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public WebhookReceiver Receiver { get; }
+
+    public Uri Address => _http.BaseAddress!;
 
     public static async Task<SandboxHost> StartAsync(TimeProvider? time = null)
     {

@@ -53,6 +53,29 @@ public sealed class MerchantsTests : IDisposable
         Assert.Equal(["secret-2"], _merchants.WebhookSecretsOf("shop-a"));
     }
 
+    [Fact]
+    public void A_secret_that_is_changed_while_running_counts_without_what_an_editor_left_around_it()
+    {
+        Write("shop-a", "secret-2\r\n");
+        _configuration.Reload();
+        Assert.Equal(["secret-2"], _merchants.WebhookSecretsOf("shop-a"));
+        var (key, problem) = Assert.Single(_merchants.WrongWebhookSecrets());
+        Assert.Equal("Kkiapay__Merchants__shop-a__WebhookSecrets__0", key);
+        Assert.DoesNotContain("secret-2", problem);
+    }
+
+    [Fact]
+    public void While_a_changed_secret_can_match_nothing_the_one_before_counts_too()
+    {
+        Write("shop-a", "cl\ufffd");
+        _configuration.Reload();
+        Assert.Contains("secret-a", _merchants.WebhookSecretsOf("shop-a")!);
+        Write("shop-a", "clé");
+        _configuration.Reload();
+        Assert.Equal(["clé"], _merchants.WebhookSecretsOf("shop-a"));
+        Assert.Empty(_merchants.WrongWebhookSecrets());
+    }
+
     public void Dispose()
     {
         _merchants.Dispose();
