@@ -26,16 +26,16 @@ public sealed class SpoolTests : IDisposable
     public void The_checksum_is_CRC_32C() => Assert.Equal(0xE3069283, SpoolFrame.ChecksumOf("123456789"u8));
 
     [Fact]
-    public void A_record_that_looks_like_another_segments_frames_is_read_as_one_record()
+    public async Task A_record_that_looks_like_another_segments_frames_is_read_as_one_record()
     {
         var path = _folders.New();
         using (var spool = SpoolFolders.Open(path))
-            spool.AppendAsync(SpoolFolders.Record("t")).Wait(TestContext.Current.CancellationToken);
+            await spool.AppendAsync(SpoolFolders.Record("t"));
         var frame = File.ReadAllBytes(SpoolFolders.SegmentIn(path));
         var hostile = new SpoolRecord(DateTimeOffset.UnixEpoch, [.. frame, .. frame]);
         var other = _folders.New();
         using (var spool = SpoolFolders.Open(other))
-            spool.AppendAsync(hostile).Wait(TestContext.Current.CancellationToken);
+            await spool.AppendAsync(hostile);
         // Its own header is damaged: whoever looks for the next one must not find those inside of it.
         var bytes = File.ReadAllBytes(SpoolFolders.SegmentIn(other));
         bytes[9] ^= 1;
