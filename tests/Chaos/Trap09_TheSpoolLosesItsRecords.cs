@@ -86,7 +86,7 @@ public class Trap09_TheSpoolLosesItsRecords(Services services)
     [Fact]
     public async Task The_answer_leaves_only_after_the_disk_has_the_record()
     {
-        // Take out: FlushToDisk in SpoolSegment.Write.
+        // Take out: the synchronization in SpoolSegment.Write.
         Machine.LetsTrace();
         var trace = _spool + ".strace";
         await using var ingress = new IngressProcess(Broker.Nowhere, _spool);

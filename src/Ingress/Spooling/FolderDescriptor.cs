@@ -28,6 +28,16 @@ internal sealed class FolderDescriptor : IDisposable
     /// <returns>Why that is not certain; null when it is.</returns>
     public string? Synchronize() => _problem ?? (_handle is null || Fsync(_handle) == 0 ? null : LastError());
 
+    /// <summary>Returns once the disk has all of a file. .NET's own call (RandomAccess.FlushToDisk) swallows the error of an fsync.</summary>
+    /// <exception cref="IOException">The disk refused: what of the file it has is not known.</exception>
+    public static void Synchronize(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+            RandomAccess.FlushToDisk(file);
+        else if (Fsync(file) != 0)
+            throw new IOException(LastError(), Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>Holds the folder until it is closed, where the system and its file system can.</summary>
     /// <returns>False when another holds it.</returns>
     public bool TryLock() =>

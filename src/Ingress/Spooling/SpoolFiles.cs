@@ -44,7 +44,7 @@ internal sealed class SpoolFiles(SpoolFolder folder) : IDisposable
         using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(file, record.Record.Content, 0);
-            RandomAccess.FlushToDisk(file);
+            FolderDescriptor.Synchronize(file);
         }
 
         folder.Synchronize();

@@ -108,7 +108,7 @@ internal sealed class SpoolSegment : IDisposable
             foreach (var record in records)
                 length += SpoolFrame.Write(buffer.AsSpan(length), _marker, record);
             RandomAccess.Write(_file, buffer.AsSpan(0, length), Bytes);
-            RandomAccess.FlushToDisk(_file);
+            FolderDescriptor.Synchronize(_file);
         }
         finally
         {
