@@ -405,7 +405,10 @@ public static class PaymentDecision
         private FlagReviewed? ReviewHere =>
             Payment.Review is { Verdict: FlagVerdict.Accepted } review && review.Amount == Verification.Answer.Amount && review.OrderId == OrderId && IsDueOf(review) ? review : null;
 
-        private PartAccepted? PartHere => Payment.Part is { } part && part.Amount == Verification.Answer.Amount && part.OrderId == OrderId ? part : null;
+        // Until it is held as one, a part needs something to be a part of: a due, or a payment that holds the order.
+        private PartAccepted? PartHere =>
+            Payment.Part is { } part && part.Amount == Verification.Answer.Amount && part.OrderId == OrderId
+            && (Payment.PartOf is not null || Order is { Due: not null } or { PaidBy: not null }) ? part : null;
 
         private bool IsDueOf(FlagReviewed review) => !review.DueSeen || review.Due == Order?.Due;
 
