@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using KkiaEvents.Contracts;
 using KkiaEvents.Ledger;
@@ -24,13 +25,13 @@ public class UnreadableAnswersTests(Installation system) : IClassFixture<Install
     [InlineData("bomb", "too_large")]
     public async Task What_can_not_be_read_is_counted_and_seen_in_health_and_the_payment_waits(string form, string reason)
     {
-        var before = await CountedAsync(reason);
+        using var counted = new CounterTally(system.Get<IMeterFactory>(), "kkiaevents.unreadable_answers");
         var id = await system.Provider.PayAsync(new { amount = 5000 });
         await system.Provider.FaultAsync(new { garble = form });
         try
         {
             await system.NotifyAsync(id);
-            await Condition.HoldsAsync("it is counted", async () => await CountedAsync(reason) >= before + 3);
+            await Condition.HoldsAsync("it is counted", () => counted.Of(reason) >= 3);
             var health = await HealthAsync();
             Assert.Contains("answers in the last half hour can't be read", health, StringComparison.Ordinal);
             Assert.Contains(reason, health, StringComparison.Ordinal);
@@ -105,14 +106,6 @@ public class UnreadableAnswersTests(Installation system) : IClassFixture<Install
 
     private Task<long> EventsAsync(PaymentKey key, string type) =>
         system.ReadAsync<long>($"select count(*) from kkiaevents.mt_events where stream_id = '{key.StreamId}' and type = '{type}'");
-
-    private async Task<double> CountedAsync(string reason)
-    {
-        using var client = new HttpClient { BaseAddress = system.ProcessorAddresses[0] };
-        return (await client.GetStringAsync("/metrics")).Split('\n')
-            .Where(line => line.StartsWith("kkiaevents_unreadable_answers_total{", StringComparison.Ordinal) && line.Contains($"reason=\"{reason}\"", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
-    }
 
     private async Task<string> HealthAsync()
     {

@@ -37,14 +37,14 @@ public sealed class HostileInstallation(Services services) : Installation(servic
             if (log is not null)
                 builder.Services.AddSingleton(LoggerFactory.Create(logging => logging.AddProvider(log)));
         });
-        var tally = new RefusalTally(app.Services.GetRequiredService<IMeterFactory>());
+        var tally = new CounterTally(app.Services.GetRequiredService<IMeterFactory>(), "kkiaevents.webhooks.refused");
         await app.StartAsync();
         return new(new(app.Urls.First()), app, spool, tally);
     }
 }
 
 /// <summary>An Ingress, and what one may send to it.</summary>
-public sealed class HostileIngress(Uri address, WebApplication? app, string spool, RefusalTally? tally = null) : IAsyncDisposable
+public sealed class HostileIngress(Uri address, WebApplication? app, string spool, CounterTally? tally = null) : IAsyncDisposable
 {
     public const string Body = """{"event":"transaction.success","transactionId":"txn_good","isPaymentSucces":true,"amount":5000}""";
 
